@@ -1,0 +1,18 @@
+#ifndef ST_BASE_TEXT_H
+#define ST_BASE_TEXT_H
+/* Text: what may be stored, what is written, what is shown.  The only user of utf8proc. */
+#include <stet/error.h>
+#include "base/buf.h"
+
+/* 1 if the bytes are UTF-8 of Unicode Assignables: no controls but TAB LF CR, no surrogates, no
+ * noncharacters (RFC 9839, section 4.3; docs/format.md, "CBOR profile"). */
+int st_text_ok(stet_bytes text);
+/* Appends the NFC form; input must be st_text_ok. Input only: the format does not ask for NFC. */
+int st_text_nfc(stet_bytes text, struct st_buf *out, stet_error *err);
+/* Appends text fit for a terminal: controls as '?', bidirectional and invisible characters as
+ * <U+202E>, anything that is not UTF-8 as '?'. */
+void st_text_show(stet_bytes text, struct st_buf *out);
+/* Columns that text takes on a terminal. */
+size_t st_text_width(stet_bytes text);
+
+#endif
