@@ -12,6 +12,11 @@ int st_text_nfc(stet_bytes text, struct st_buf *out, stet_error *err);
 /* Appends text fit for a terminal: controls as '?', bidirectional and invisible characters as
  * <U+202E>, anything that is not UTF-8 as '?'. */
 void st_text_show(stet_bytes text, struct st_buf *out);
+/* The same for one line of an error, which must not allocate: fills out, cut with "..." where it is
+ * full, and returns it. An argument of st_fail: "'%s'", st_shown(name, shown). */
+#define ST_SHOWN_SIZE 96
+#define ST_SHOWN_CHAR_SIZE 16
+const char *st_shown(stet_bytes text, char out[ST_SHOWN_SIZE]);
 /* Columns that text takes on a terminal. */
 size_t st_text_width(stet_bytes text);
 
