@@ -14,7 +14,8 @@ void st_buf_put(struct st_buf *buf, const void *data, size_t size);
 void st_buf_put_bytes(struct st_buf *buf, stet_bytes bytes);
 void st_buf_put_str(struct st_buf *buf, const char *text);
 void st_buf_put_u8(struct st_buf *buf, uint8_t value);
-void st_buf_printf(struct st_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void st_buf_printf(struct st_buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Room for size bytes at the end, or NULL; st_buf_grow() counts what was written. */
 uint8_t *st_buf_room(struct st_buf *buf, size_t size);
 void st_buf_grow(struct st_buf *buf, size_t size);
@@ -28,8 +29,8 @@ uint64_t st_be64_get(const uint8_t in[8]);
 void st_be32_put(uint8_t out[4], uint32_t value);
 uint32_t st_be32_get(const uint8_t in[4]);
 
-stet_bytes st_str(const char *text);                /* a NUL-terminated text as bytes, without NUL */
+stet_bytes st_str(const char *text); /* a NUL-terminated text as bytes, without NUL */
 int st_bytes_equal(stet_bytes a, stet_bytes b);
-int st_bytes_compare(stet_bytes a, stet_bytes b);   /* bytewise, shorter first: memcmp order */
+int st_bytes_compare(stet_bytes a, stet_bytes b); /* bytewise, shorter first: memcmp order */
 
 #endif

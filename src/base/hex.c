@@ -1,6 +1,8 @@
 /* Hexadecimal and base64, one spelling each. */
 #include "base/hex.h"
 
+#include <string.h>
+
 #include "base/err.h"
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -79,22 +81,18 @@ static const char base64_digits[] =
 static const char base64url_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static void
-put_base64(struct st_buf *out, stet_bytes bytes, const char *digits, int pad)
+/* One to three bytes as two to four digits; returns how many. */
+static size_t
+encode_group(const uint8_t *data, size_t size, const char *digits, char text[4])
 {
-	size_t i, j, have;
+	uint32_t group = 0;
+	size_t i;
 
-	for (i = 0; i < bytes.size; i += 3) {
-		uint32_t group = 0;
-		char text[4];
-
-		have = bytes.size - i < 3 ? bytes.size - i : 3;
-		for (j = 0; j < 3; j++)
-			group = group << 8 | (j < have ? bytes.data[i + j] : 0);
-		for (j = 0; j < 4; j++)
-			text[j] = j <= have ? digits[group >> (18 - 6 * j) & 63] : '=';
-		st_buf_put(out, text, pad ? 4 : have + 1);
-	}
+	for (i = 0; i < 3; i++)
+		group = group << 8 | (i < size ? data[i] : 0);
+	for (i = 0; i < 4; i++)
+		text[i] = i <= size ? digits[group >> (18 - 6 * i) & 63] : '=';
+	return size + 1;
 }
 
 static int
@@ -111,28 +109,46 @@ base64_value(uint8_t digit, const char *digits)
 	return digit == (uint8_t)digits[63] ? 63 : -1;
 }
 
-/* One group of 2 to 4 digits. The bits that a short group leaves over are zero, or two texts would
- * stand for the same bytes. */
-static int
-get_group(struct st_buf *out, const uint8_t *text, size_t size, const char *digits)
+/* Two to four digits as one to three bytes; returns how many, 0 if they are none.  The bits that a
+ * short group leaves over are zero, or two texts would stand for the same bytes. */
+static size_t
+decode_group(const uint8_t *text, size_t size, const char *digits, uint8_t bytes[3])
 {
 	uint32_t group = 0;
-	uint8_t bytes[3];
 	size_t i;
 
 	for (i = 0; i < 4; i++) {
 		int value = i < size ? base64_value(text[i], digits) : 0;
 
 		if (value < 0)
-			return -1;
+			return 0;
 		group = group << 6 | (uint32_t)value;
 	}
 	if (size == 1 || (size == 2 && (group & 0xffff) != 0) || (size == 3 && (group & 0xff) != 0))
-		return -1;
+		return 0;
 	for (i = 0; i < 3; i++)
 		bytes[i] = (uint8_t)(group >> (16 - 8 * i) & 0xff);
-	st_buf_put(out, bytes, size - 1);
-	return 0;
+	return size - 1;
+}
+
+static size_t
+group_size(size_t size, size_t at, size_t whole)
+{
+	return size - at < whole ? size - at : whole;
+}
+
+static void
+put_base64(struct st_buf *out, stet_bytes bytes, const char *digits, int pad)
+{
+	size_t i;
+
+	for (i = 0; i < bytes.size; i += 3) {
+		char text[4];
+		size_t size =
+		    encode_group(bytes.data + i, group_size(bytes.size, i, 3), digits, text);
+
+		st_buf_put(out, text, pad ? 4 : size);
+	}
 }
 
 static int
@@ -141,13 +157,15 @@ get_base64(struct st_buf *out, stet_bytes text, const char *digits)
 	size_t before = out->size, i;
 
 	for (i = 0; i < text.size; i += 4) {
-		size_t size = text.size - i < 4 ? text.size - i : 4;
+		uint8_t bytes[3];
+		size_t size =
+		    decode_group(text.data + i, group_size(text.size, i, 4), digits, bytes);
 
-		if (get_group(out, text.data + i, size, digits) < 0) {
-			if (out->rc == STET_OK)
-				out->size = before;
+		if (size == 0) {
+			out->size = before;
 			return -1;
 		}
+		st_buf_put(out, bytes, size);
 	}
 	return 0;
 }
@@ -178,4 +196,40 @@ int
 st_base64url_get(struct st_buf *out, stet_bytes text)
 {
 	return get_base64(out, text, base64url_digits);
+}
+
+void
+st_base64url(const uint8_t *data, size_t size, char *out)
+{
+	size_t i;
+
+	for (i = 0; i < size; i += 3) {
+		char text[4];
+		size_t digits =
+		    encode_group(data + i, group_size(size, i, 3), base64url_digits, text);
+
+		memcpy(out, text, digits);
+		out += digits;
+	}
+	*out = '\0';
+}
+
+int
+st_base64url_read(stet_bytes text, uint8_t *out, size_t size)
+{
+	size_t i, got = 0;
+
+	if (text.size != (size * 4 + 2) / 3)
+		return -1;
+	for (i = 0; i < text.size; i += 4) {
+		uint8_t bytes[3];
+		size_t part = decode_group(
+		    text.data + i, group_size(text.size, i, 4), base64url_digits, bytes);
+
+		if (part == 0)
+			return -1;
+		memcpy(out + got, bytes, part);
+		got += part;
+	}
+	return 0;
 }

@@ -8,17 +8,19 @@
 #include <stet/error.h>
 #include "base/buf.h"
 
-#define ST_CBOR_DEPTH_MAX 16       /* arrays, maps and tags around one item */
+#define ST_CBOR_DEPTH_MAX 16 /* arrays, maps and tags around one item */
 #define ST_CBOR_INT_MAX INT64_C(9007199254740991)
 
 /* Exactly one item of the profile and nothing after it. STET_EFORMAT with a rule: ST_CBOR_*. */
 int st_cbor_check(stet_bytes item, stet_error *err);
 /* The same, for a protected header alone: a map may have both integer and text keys. */
 int st_cbor_check_mixed(stet_bytes item, stet_error *err);
-/* The first item of a sequence; its size. STET_EFORMAT; ST_CBOR_TRUNCATED if data ends inside it. */
+/* The first item of a sequence; its size. STET_EFORMAT; ST_CBOR_TRUNCATED if data ends inside it.
+ */
 int st_cbor_check_first(stet_bytes sequence, size_t *size_out, stet_error *err);
 
-/* Writing. Shortest heads; the caller writes map members in order, or uses st_cbor_put_map_sorted. */
+/* Writing. Shortest heads; the caller writes map members in order, or uses st_cbor_put_map_sorted.
+ */
 void st_cbor_put_uint(struct st_buf *out, uint64_t value);
 void st_cbor_put_int(struct st_buf *out, int64_t value);
 void st_cbor_put_bytes(struct st_buf *out, stet_bytes bytes);
@@ -40,8 +42,15 @@ void st_cbor_put_map_sorted(struct st_buf *out, struct st_cbor_pair *pairs, size
 /* Reading what was checked. A cursor; each read moves it. Reads past the end and of another kind
  * than asked return STET_EFORMAT, so a caller need not look first. */
 enum st_cbor_kind {
-	ST_CBOR_UINT, ST_CBOR_NINT, ST_CBOR_BYTES, ST_CBOR_TEXT, ST_CBOR_ARRAY,
-	ST_CBOR_MAP, ST_CBOR_TAG, ST_CBOR_BOOL, ST_CBOR_NULL
+	ST_CBOR_UINT,
+	ST_CBOR_NINT,
+	ST_CBOR_BYTES,
+	ST_CBOR_TEXT,
+	ST_CBOR_ARRAY,
+	ST_CBOR_MAP,
+	ST_CBOR_TAG,
+	ST_CBOR_BOOL,
+	ST_CBOR_NULL
 };
 struct st_cbor {
 	const uint8_t *at, *end;

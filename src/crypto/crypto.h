@@ -40,7 +40,9 @@ void st_random(void *out, size_t size);
 void st_wipe(void *data, size_t size);
 /* Secret box under a passphrase: Argon2id13 (libsodium "moderate") and XSalsa20-Poly1305.
  * box_out is appended: salt (16), nonce (24), box. */
-int st_seal_secret(stet_bytes passphrase, stet_bytes secret, struct st_buf *box_out, stet_error *err);
-int st_open_secret(stet_bytes passphrase, stet_bytes box, struct st_buf *secret_out, stet_error *err);
+int st_seal_secret(
+    stet_bytes passphrase, stet_bytes secret, struct st_buf *box_out, stet_error *err);
+int st_open_secret(
+    stet_bytes passphrase, stet_bytes box, struct st_buf *secret_out, stet_error *err);
 
 #endif
