@@ -1,0 +1,15 @@
+#ifndef STET_STET_H
+#define STET_STET_H
+/** All of libstet. */
+#include <stet/error.h>
+#include <stet/exchange.h>
+#include <stet/history.h>
+#include <stet/id.h>
+#include <stet/json.h>
+#include <stet/key.h>
+#include <stet/ledger.h>
+#include <stet/statement.h>
+#include <stet/text.h>
+#include <stet/types.h>
+#include <stet/verify.h>
+#endif

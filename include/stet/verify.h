@@ -1,0 +1,72 @@
+#ifndef STET_VERIFY_H
+#define STET_VERIFY_H
+/**
+ * Verification: does what is stored bear out what it claims?
+ *
+ * Full verification reads only the entries and recomputes everything else:
+ * canonical bytes, sequence, prev, prior, times, signatures, roles at that
+ * index, admission rules, the tree and the root and index of every seal, every
+ * stored checkpoint, artifacts, and every derived table.  Each diagnosis has a
+ * stable code (stet_rule_name) and names the first entry concerned.
+ */
+#include <stet/ledger.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct stet_verify_options {
+	int version;
+	unsigned flags;        /* STET_VERIFY_* */
+	unsigned threads;      /* 0: all cores  */
+	size_t max_diagnoses;  /* 0: 100; the count goes on */
+	stet_bytes since;      /* a checkpoint note trusted already: signatures before its size are not
+	                          verified again; data NULL: none */
+} stet_verify_options;
+#define STET_VERIFY_OPTIONS { STET_OPTIONS_VERSION, 0, 0, 0, { NULL, 0 } }
+#define STET_VERIFY_HASH_ONLY 1    /* chains, tree, seals, tables; no signature is verified */
+#define STET_VERIFY_NO_ARTIFACTS 2 /* artifact contents are not read again                   */
+
+typedef struct stet_report stet_report;
+
+typedef struct stet_diagnosis {
+	int rule;     /* stet_rule_name() gives the code            */
+	uint64_t seq; /* the first entry concerned, or STET_NO_SEQ  */
+	const char *text;
+} stet_diagnosis;
+
+/**
+ * Verify a whole ledger. STET_OK: the report is there, whatever it says;
+ * STET_EIO, STET_ENOMEM, STET_EFORMAT: could not find out. progress may be
+ * NULL. Memory does not grow with the ledger beyond the map; temporary files
+ * go to the scratch folder of the ledger's options.
+ */
+STET_API int stet_verify_ledger(stet_ledger *ledger, const stet_verify_options *options,
+    stet_progress *progress, void *ctx, stet_report **report_out, stet_error *err);
+/**
+ * Verify what the ledger says about one record: for each entry of its closure whether its bytes,
+ * signature, grant and prior link hold, and which seal and checkpoint cover it. Reads the record's
+ * entries, their signers' and log n of the tree.
+ *
+ * report_out  {"v", "id", "ok", "names": [...], "size", "root", "entries": [{"seq", "name", "type",
+ *             "appended", "signed_at", "kid", "issuer", "label", "bytes", "signature", "signer", "prior",
+ *             "included": true / false / null (could not find out), "granted": seq or null, "roles",
+ *             "scope", "seal": seq or null, "text": what is wrong}]}; stet_json_free()
+ *
+ * Returns STET_OK whatever the report says; STET_ENOTFOUND, STET_EIO, STET_ENOMEM.
+ */
+STET_API int stet_verify_record(stet_ledger *ledger, const stet_id *id, stet_at at,
+    stet_json **report_out, stet_error *err);
+/** 1 if nothing was found, else 0. */
+STET_API int stet_report_ok(const stet_report *report);
+STET_API size_t stet_report_count(const stet_report *report); /* diagnoses found, also beyond the limit */
+STET_API const stet_diagnosis *stet_report_get(const stet_report *report, size_t index); /* or NULL */
+/** {"v", "ok", "entries", "signatures", "seals", "artifacts", "size", "root", "index", "diagnoses":
+ *  [{"code", "seq", "text"}], "count"}; borrowed. */
+STET_API const stet_json *stet_report_json(const stet_report *report);
+STET_API void stet_report_free(stet_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
