@@ -10,3 +10,8 @@ if(STET_SANITIZE)
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(stet_warnings INTERFACE -fsanitize=${STET_SANITIZE})
 endif()
+if(STET_BUILD_FUZZERS)
+  # Everything reports its branches; only the harnesses link libFuzzer's main.
+  target_compile_options(stet_warnings INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(stet_warnings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
