@@ -20,11 +20,11 @@ struct st_map_side {
 	uint8_t hash[32];
 };
 /* INDEX of two sides of one depth: empty, the one name, or the node over both. */
-void st_map_join(const struct st_map_side *left, const struct st_map_side *right,
-    struct st_map_side *out);
+void st_map_join(
+    const struct st_map_side *left, const struct st_map_side *right, struct st_map_side *out);
 /* INDEX(S, depth) of leaves in ascending key order that share their first depth bits.
  * O(count) hashes, plus the one-sided levels. */
-void st_map_root(const struct st_map_leaf *leaves, size_t count, unsigned depth,
-    struct st_map_side *out);
+void st_map_root(
+    const struct st_map_leaf *leaves, size_t count, unsigned depth, struct st_map_side *out);
 
 #endif

@@ -63,11 +63,11 @@ fields_number(const struct fields *fields, size_t at)
 	return value;
 }
 
-/* Hexadecimal of any length up to 32 bytes, filled up with zeros; "." is none. Its real length. */
+/* Hexadecimal of any length up to 32 bytes, filled up; "." is none. Its real length. */
 static inline size_t
-fields_hash(const char *hex, size_t hex_size, uint8_t out[32])
+fields_hash(const char *hex, size_t hex_size, uint8_t out[32], uint8_t filler)
 {
-	memset(out, 0, 32);
+	memset(out, filler, 32);
 	if (hex_size == 1 && hex[0] == '.')
 		return 0;
 	assert_true(hex_size <= 64);
@@ -87,7 +87,7 @@ fields_hashes(const char *text, uint8_t (*out)[32], size_t max, size_t *odd_out)
 	for (;;) {
 		size = strcspn(text, ",");
 		assert_true(count < max);
-		*odd_out += fields_hash(text, size, out[count++]) != 32;
+		*odd_out += fields_hash(text, size, out[count++], 0) != 32;
 		if (text[size] == '\0')
 			return count;
 		text += size + 1;
