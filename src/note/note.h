@@ -1,6 +1,13 @@
 #ifndef ST_NOTE_NOTE_H
 #define ST_NOTE_NOTE_H
-/* C2SP signed notes and checkpoints (signed-note v1.0.0, tlog-checkpoint v1.0.0). Pure. */
+/* C2SP signed notes and checkpoints (signed-note v1.0.0, tlog-checkpoint v1.0.0, of
+ * tlog-cosignature v1.0.1 the Ed25519 kind). Pure.
+ *
+ *     note     = text "\n" 1*line           text ends with a newline and is what gets signed
+ *     line     = U+2014 " " name " " base64(id (4) || signature) "\n"
+ *     id       = SHA-256(name || "\n" || type || public key), first four bytes
+ *
+ * One note has one spelling: base64 with spare bits or white space is refused. */
 #include <stet/error.h>
 #include "base/buf.h"
 #include "crypto/crypto.h"
@@ -11,22 +18,30 @@
 #define ST_NOTE_MAX 65536 /* bytes of a whole note */
 #define ST_ORIGIN_MAX 255
 
-/* A verifier key: name, type and public key; text "name+hex8+base64". */
+/* 1 if bytes are UTF-8 without controls below U+0020 but newline: what a note is made of. */
+int st_note_chars_ok(stet_bytes bytes);
+/* 1 if name can be the name of a key: such characters, at least one, no white space and no '+'. */
+int st_note_name_ok(stet_bytes name);
+
+/* A verifier key: name, type and public key; text "name+hex8+base64". Types that stet cannot verify
+ * are refused, not kept: a trusted key that is never looked for would weaken a policy in silence.
+ * STET_EFORMAT with ST_VKEY_MALFORMED. */
 struct st_vkey {
 	char name[ST_ORIGIN_MAX + 1];
 	uint8_t type;
 	uint8_t public_key[32];
 	uint8_t id[4];
 };
-int st_vkey_make(const char *name, uint8_t type, const uint8_t public_key[32], struct st_vkey *vkey_out,
-    stet_error *err);
+int st_vkey_make(const char *name, uint8_t type, const uint8_t public_key[32],
+    struct st_vkey *vkey_out, stet_error *err);
 int st_vkey_parse(stet_bytes text, struct st_vkey *vkey_out, stet_error *err);
 void st_vkey_put(struct st_buf *out, const struct st_vkey *vkey);
 
 struct st_note_line {
 	stet_bytes name;
 	uint8_t id[4];
-	uint8_t signature[128]; /* after the key id; longer ones (ML-DSA) are kept as lines only */
+	uint8_t signature[128]; /* what follows the key id, if size fits: longer ones (ML-DSA) are
+				 * kept as lines only */
 	size_t size;
 	stet_bytes line; /* the whole line with its newline */
 };
@@ -35,18 +50,21 @@ struct st_note {
 	struct st_note_line lines[ST_NOTE_LINES_MAX];
 	size_t count;
 };
-/* Splits a note into text and lines; verifies nothing. STET_EFORMAT with ST_NOTE_MALFORMED. */
+/* Splits a note into text and lines, which are views into it; verifies nothing. STET_EFORMAT with
+ * ST_NOTE_MALFORMED, STET_ENOMEM; then note_out is empty. */
 int st_note_parse(stet_bytes note, struct st_note *note_out, stet_error *err);
-/* *verified_out = number of lines by the given keys that verify. A line whose (name, id) is known and
- * that does not verify fails the whole note: STET_EMISMATCH. Unknown lines are ignored. */
+/* *verified_out = how many of the given keys have a line that verifies: each counts once, however
+ * often it signed or was given. A line whose (name, id) is known and that does not verify fails the
+ * whole note: STET_EMISMATCH with ST_NOTE_SIGNATURE. Unknown lines are ignored, so a note that
+ * nobody known signed is STET_OK with 0: the caller says how many it wants. */
 int st_note_verify(const struct st_note *note, const struct st_vkey *keys, size_t count,
     size_t *verified_out, stet_error *err);
-/* Appends text, blank line and one signature line. */
-int st_note_sign(stet_bytes text, const char *name, const struct st_secret *secret, struct st_buf *out,
-    stet_error *err);
+/* Appends text, blank line and one signature line. STET_EINVAL if these would be no note. */
+int st_note_sign(stet_bytes text, const char *name, const struct st_secret *secret,
+    struct st_buf *out, stet_error *err);
 /* Appends one more signature line of a note over text. */
-int st_note_add(stet_bytes text, const char *name, const struct st_secret *secret, struct st_buf *out,
-    stet_error *err);
+int st_note_add(stet_bytes text, const char *name, const struct st_secret *secret,
+    struct st_buf *out, stet_error *err);
 
 /* Checkpoint: the text of a note. */
 struct st_checkpoint {
@@ -54,9 +72,15 @@ struct st_checkpoint {
 	uint64_t size;
 	uint8_t root[32];
 };
+/* 1 if origin is one that a stet ledger can have (docs/format.md, "Seal and checkpoint"); other
+ * logs' origins are any line of at most ST_ORIGIN_MAX bytes. */
 int st_origin_ok(stet_bytes origin);
 void st_checkpoint_put(struct st_buf *out, const struct st_checkpoint *checkpoint);
-/* Of note text; extension lines are refused when strict, otherwise ignored. */
+/* Of note text, of three lines as stet writes it. STET_EFORMAT with ST_CHECKPOINT_MALFORMED. */
 int st_checkpoint_parse(stet_bytes text, struct st_checkpoint *checkpoint_out, stet_error *err);
+/* The same of other logs, which may have extension lines after the three: *extensions_out is what
+ * follows them, size 0 if nothing. */
+int st_checkpoint_parse_extended(stet_bytes text, struct st_checkpoint *checkpoint_out,
+    stet_bytes *extensions_out, stet_error *err);
 
 #endif
