@@ -220,6 +220,8 @@ rule_signer(struct st_case *c, stet_error *err)
 			return refuse(ST_LEDGER_KEY_WRONG, "entry 0 names no ledger key");
 		return ledger_key_signs(c, public_key, err);
 	}
+	if (sealing == NULL) /* verify goes on after an entry 0 that opens nothing */
+		return refuse(ST_LEDGER_KEY_WRONG, "no entry 0 names a ledger key");
 	if (is_type(c, ST_TYPE_SEAL))
 		return ledger_key_signs(c, sealing->public_key, err);
 	if (st_state_is_ledger_key(c->state, c->statement->sign1.kid))

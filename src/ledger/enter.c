@@ -319,7 +319,7 @@ put_row(struct st_enter *enter, const struct st_case *c, const uint8_t leaf[32],
 }
 
 int
-st_enter(struct st_enter *enter, const struct st_case *c, stet_bytes encoded, uint8_t leaf_out[32],
+st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes encoded, const uint8_t leaf[32],
     stet_error *err)
 {
 	struct emitting emitting = {enter, err};
@@ -329,16 +329,37 @@ st_enter(struct st_enter *enter, const struct st_case *c, stet_bytes encoded, ui
 
 	st_be64_put(seq, c->entry->seq);
 	st_about_key(c->name_key, c->row.count, about);
-	st_tree_leaf(encoded, leaf_out);
 	if ((enter->with_entries &&
 	        (rc = put(enter, ST_ENTRY, ST_PUT_NEW | ST_PUT_APPEND, seq, 8, encoded, err)) < 0) ||
-	    (rc = st_tree_append(&enter->state->tree, leaf_out, put_node, &emitting)) < 0 ||
+	    (rc = st_tree_append(&enter->state->tree, leaf, put_node, &emitting)) < 0 ||
 	    (rc = put(enter, ST_ABOUT, 0, about, sizeof(about), seq_bytes, err)) < 0 ||
 	    (rc = put(enter, ST_CTI, 0, c->cti_key, 32, seq_bytes, err)) < 0 ||
-	    (rc = put_row(enter, c, leaf_out, err)) < 0 || (rc = put_look_ups(enter, c, err)) < 0)
+	    (rc = put_row(enter, c, leaf, err)) < 0 || (rc = put_look_ups(enter, c, err)) < 0)
 		return rc;
 	enter->types[c->statement->type]++;
-	return st_state_advance(enter->state, c->entry, c->statement, leaf_out, err);
+	return st_state_advance(enter->state, c->entry, c->statement, leaf, err);
+}
+
+int
+st_enter(struct st_enter *enter, const struct st_case *c, stet_bytes encoded, uint8_t leaf_out[32],
+    stet_error *err)
+{
+	st_tree_leaf(encoded, leaf_out);
+	return st_enter_as(enter, c, encoded, leaf_out, err);
+}
+
+int
+st_enter_gap(struct st_enter *enter, const uint8_t leaf[32], stet_error *err)
+{
+	struct emitting emitting = {enter, err};
+	struct st_state *state = enter->state;
+	int rc;
+
+	if ((rc = st_tree_append(&state->tree, leaf, put_node, &emitting)) < 0)
+		return rc;
+	memcpy(state->last_leaf, leaf, 32);
+	state->size++;
+	return STET_OK;
 }
 
 int

@@ -19,6 +19,13 @@ int st_enter_begin(struct st_enter *enter, struct st_batch *batch, struct st_sta
 /* Writes the rows of one admitted entry and moves the state past it. c is what st_admit() left. */
 int st_enter(struct st_enter *enter, const struct st_case *c, stet_bytes encoded, uint8_t leaf_out[32],
     stet_error *err);
+/* The same where the leaf is known already; for the verifier also where it is not that of the stored
+ * bytes. */
+int st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
+    const uint8_t leaf[32], stet_error *err);
+/* An entry of which nothing is left but its leaf: the tree goes on, no other row is put.  For the
+ * verifier, so that damage to one entry does not hide what comes after it. */
+int st_enter_gap(struct st_enter *enter, const uint8_t leaf[32], stet_error *err);
 /* Brings the record index up to date with the entries so far. */
 int st_enter_index(struct st_enter *enter, uint8_t index_out[32], stet_error *err);
 /* Writes the head and the counts: last, before commit. */
