@@ -35,9 +35,10 @@ typedef struct stet_ledger_options {
 	int wait_ms;           /* how long to wait for another writer before STET_ELOCKED         */
 	unsigned threads;      /* for signing and verifying; 0: all cores                         */
 	int read_only;         /* 1: never write, not even a lock                                 */
+	int repair;            /* 1: open it even if entry 0 cannot be read: for verify and reindex        */
 	const char *scratch_dir; /* for temporary files of verify and restore; NULL: the ledger's */
 } stet_ledger_options;
-#define STET_LEDGER_OPTIONS { STET_OPTIONS_VERSION, NULL, 10000, 0, 0, NULL }
+#define STET_LEDGER_OPTIONS { STET_OPTIONS_VERSION, NULL, 10000, 0, 0, 0, NULL }
 
 /** What entry 0 of a new ledger says. Start from {STET_OPTIONS_VERSION}. */
 typedef struct stet_ledger_terms {

@@ -71,7 +71,6 @@ rule_id(struct st_case *c, stet_error *err)
 	uint64_t seq;
 	int rc, same;
 
-	st_cti_key(claims->iss, claims->cti, c->cti_key);
 	rc = st_get_one(c->books->tables, ST_CTI, (stet_bytes){c->cti_key, 32}, &value, err);
 	if (rc == STET_ENOTFOUND)
 		return STET_OK;
@@ -354,15 +353,24 @@ static int (*const rules[])(struct st_case *c, stet_error *err) = {
 };
 
 int
+st_case_prepare(struct st_case *c, stet_error *err)
+{
+	const struct st_claims *claims = CLAIMS(c);
+
+	c->signer = NULL;
+	c->already = STET_NO_SEQ;
+	st_map_key(claims->sub, c->name_key);
+	st_cti_key(claims->iss, claims->cti, c->cti_key);
+	return st_books_index(c->books, c->name_key, &c->row, err);
+}
+
+int
 st_admit(struct st_case *c, stet_error *err)
 {
 	size_t i;
 	int rc;
 
-	c->signer = NULL;
-	c->already = STET_NO_SEQ;
-	st_map_key(CLAIMS(c)->sub, c->name_key);
-	if ((rc = st_books_index(c->books, c->name_key, &c->row, err)) < 0)
+	if ((rc = st_case_prepare(c, err)) < 0)
 		return rc;
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if ((rc = rules[i](c, err)) < 0 || c->already != STET_NO_SEQ)

@@ -11,15 +11,18 @@ struct st_case {
 	const struct st_statement *statement;
 	unsigned flags; /* ST_ADMIT_* */
 
-	/* Filled in by st_admit. */
+	/* Filled in by st_case_prepare. */
 	uint8_t name_key[32], cti_key[32];
-	struct st_index_row row;           /* of the subject, before this entry                  */
+	struct st_index_row row; /* of the subject, before this entry */
+	/* Filled in by st_admit. */
 	const struct st_key_state *signer; /* NULL: a ledger key                                 */
 	uint8_t public_key[32];            /* that its signature must verify under               */
 	uint64_t already;                  /* the entry that says the same, or STET_NO_SEQ       */
 };
 #define ST_ADMIT_REPLAY 1 /* judging what is stored: rotations and unknown types are met here */
 
+/* Looks up what st_enter() needs, and judges nothing. */
+int st_case_prepare(struct st_case *c, stet_error *err);
 /* STET_OK: admitted, or c->already is set (append: nothing to do; verify: ST_ID_REPEATED).
  * STET_EREFUSED with the rule. The signature is not verified here: see st_sign1_verify() and
  * c->public_key; nor is a seal's content: see st_seal_check(). */

@@ -45,11 +45,20 @@ int st_ledger_refresh(stet_ledger *ledger, const struct st_books *books, struct 
 int st_ledger_root(struct st_reader *reader, uint64_t size, uint8_t root_out[32], stet_error *err);
 int st_ledger_new_handle(const char *path, const stet_ledger_options *options, stet_ledger **ledger_out,
     stet_error *err);
-/* After entry 0 is there: id, origin, state folder. */
+/* Id, origin and state folder, from entry 0 alone: no derived table is needed to open a ledger. */
 int st_ledger_learn(stet_ledger *ledger, stet_error *err);
+
+/* --- reindex.c --- */
+int st_store_reindex(struct st_store *store, int wait_ms, stet_progress *progress, void *ctx,
+    stet_error *err);
 
 /* --- read.c --- */
 int st_entry_new(stet_bytes encoded, stet_entry **entry_out, stet_error *err); /* copies */
+/* Stored bytes of entries first .. last-1 in order, whatever they are; renews its snapshot. */
+typedef int st_raw_visit(void *ctx, uint64_t seq, stet_bytes encoded, stet_error *err);
+int st_reader_walk(struct st_reader *reader, st_raw_visit *visit, void *ctx, stet_error *err); /* all, one snapshot */
+int st_ledger_walk(stet_ledger *ledger, uint64_t first, uint64_t last, st_raw_visit *visit, void *ctx,
+    stet_error *err);
 
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);
@@ -58,10 +67,17 @@ int st_seal(stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head 
     stet_error *err);
 /* After commit: reads the batch again in a new snapshot, recomputes its root, signs, remembers the
  * head, publishes the checkpoint. first: the first seq of the batch. */
-int st_publish(stet_ledger *ledger, uint64_t first, const stet_head *head, stet_error *err);
-/* The text of the checkpoint note at a sealed size, signed by the keys of that size. */
-int st_checkpoint_sign(stet_ledger *ledger, uint64_t size, const uint8_t root[32], struct st_buf *note_out,
+int st_publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_head *head,
     stet_error *err);
+/* The checkpoint note at a sealed size, signed by the ledger key, after a change by the one before
+ * (also), too. */
+int st_checkpoint_sign(stet_ledger *ledger, const stet_key *also, uint64_t size, const uint8_t root[32],
+    struct st_buf *note_out, stet_error *err);
+/* The note in the ledger folder, parsed and not verified. STET_ENOTFOUND, STET_EFORMAT. */
+int st_checkpoint_stored(stet_ledger *ledger, struct st_buf *note_out,
+    struct st_checkpoint *checkpoint_out, stet_error *err);
+/* Signs the checkpoint at the newest seal again. */
+int st_checkpoint_mend(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);
 
 /* --- guard.c: the second copy of the head --- */
 struct st_guard {
@@ -73,12 +89,31 @@ int st_guard_take(stet_ledger *ledger, struct st_guard *guard, stet_error *err);
 int st_guard_check(stet_ledger *ledger, const struct st_books *books, const struct st_head *head,
     stet_error *err);
 void st_guard_drop(struct st_guard *guard);
+/* STET_OK if a key this ledger ever sealed with has signed the note; STET_EMISMATCH. */
+int st_guard_verify(const struct st_state *state, const struct st_note *note, stet_error *err);
 int st_guard_remember(stet_ledger *ledger, stet_bytes note, stet_error *err);
 /* The remembered head, verified; STET_ENOTFOUND if there is none. Takes no lock. */
 int st_guard_read(stet_ledger *ledger, const struct st_state *state, struct st_checkpoint *head_out,
     stet_error *err);
 
+/* --- create.c: the folder of a ledger, for create, backup and restore --- */
+/* Makes it (or takes an empty one) with its sub-folders and the key file, unless NULL. */
+int st_ledger_folder_make(const char *path, const stet_key *ledger_key, stet_passphrase *ask, void *ctx,
+    int *made_out, stet_error *err);
+/* Writes the file `format`, last: from now on it is a ledger. */
+int st_ledger_folder_finish(const char *path, stet_error *err);
+void st_ledger_folder_undo(const char *path, int made);
+
+/* --- copy.c --- */
+int st_store_copy(struct st_reader *from, struct st_store *to, stet_progress *progress, void *ctx,
+    stet_error *err);
+/* Every artifact below a folder artifacts/, each checked against its digest. */
+int st_artifacts_copy(stet_ledger *to, const char *folder, stet_error *err);
+
 /* --- artifact.c --- */
+/* Whether every record that gives this content has withheld it. */
+int st_artifact_withheld(const struct st_books *books, const uint8_t digest[32], int *withheld_out,
+    stet_error *err);
 /* STET_ENOTFOUND if it is not held. */
 int st_artifact_size(stet_ledger *ledger, const uint8_t digest[32], uint64_t *size_out, stet_error *err);
 void st_artifact_path(const stet_ledger *ledger, const uint8_t digest[32], struct st_buf *path_out);

@@ -1,0 +1,16 @@
+#ifndef ST_LEDGER_APPEND_H
+#define ST_LEDGER_APPEND_H
+#include "ledger/internal.h"
+
+/* One append as create, rotate and the public call make it. */
+struct st_append {
+	stet_statement *const *statements;
+	size_t count;
+	const stet_append_options *options;
+	unsigned admit_flags; /* ST_ADMIT_REPLAY: a rotate is let through  */
+	const stet_key *next; /* the ledger key from this batch's seal on, or NULL */
+};
+int st_append(stet_ledger *ledger, const struct st_append *what, stet_outcome **outcome_out,
+    stet_error *err);
+
+#endif

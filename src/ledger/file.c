@@ -1,0 +1,265 @@
+/* Files and folders that survive a crash: written beside, synced, renamed, and the folder synced. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "ledger/internal.h"
+
+char *
+st_path_join(const char *folder, const char *name)
+{
+	size_t size = strlen(folder) + 1 + strlen(name) + 1;
+	char *path = malloc(size);
+
+	if (path != NULL)
+		snprintf(path, size, "%s/%s", folder, name);
+	return path;
+}
+
+static int
+write_all(int fd, stet_bytes content)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < content.size) {
+		n = write(fd, content.data + done, content.size - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int
+st_dir_sync(const char *path, stet_error *err)
+{
+	int fd, failed;
+
+	if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return st_fail_errno(err, errno, "cannot open folder '%s'", path);
+	failed = fsync(fd) < 0 ? errno : 0;
+	close(fd);
+	return failed == 0 ? STET_OK : st_fail_errno(err, failed, "cannot sync folder '%s'", path);
+}
+
+static int
+sync_folder_of(const char *path, stet_error *err)
+{
+	char *folder = strdup(path), *slash;
+	int rc;
+
+	if (folder == NULL)
+		return st_fail_nomem(err);
+	slash = strrchr(folder, '/');
+	if (slash != NULL)
+		*(slash == folder ? slash + 1 : slash) = '\0';
+	rc = st_dir_sync(slash == NULL ? "." : folder, err);
+	free(folder);
+	return rc;
+}
+
+int
+st_file_write(const char *path, stet_bytes content, unsigned mode, stet_error *err)
+{
+	char *beside;
+	int fd, failed = 0, rc;
+
+	if ((beside = malloc(strlen(path) + sizeof(".new"))) == NULL)
+		return st_fail_nomem(err);
+	sprintf(beside, "%s.new", path);
+	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+	if (fd < 0) {
+		rc = st_fail_errno(err, errno, "cannot make '%s'", beside);
+		free(beside);
+		return rc;
+	}
+	if (write_all(fd, content) < 0 || fdatasync(fd) < 0)
+		failed = errno;
+	if (close(fd) < 0 && failed == 0)
+		failed = errno;
+	if (failed == 0 && rename(beside, path) < 0)
+		failed = errno;
+	if (failed != 0) {
+		unlink(beside);
+		rc = st_fail_errno(err, failed, "cannot write '%s'", path);
+	} else {
+		rc = sync_folder_of(path, err);
+	}
+	free(beside);
+	return rc;
+}
+
+int
+st_file_read(const char *path, size_t max, struct st_buf *out, stet_error *err)
+{
+	uint8_t *room;
+	size_t want;
+	ssize_t n;
+	int fd, rc = STET_OK;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return st_fail_errno(err, errno, "cannot read '%s'", path);
+	for (;;) {
+		want = 4096;
+		if ((room = st_buf_room(out, want)) == NULL) {
+			rc = st_fail_nomem(err);
+			break;
+		}
+		n = read(fd, room, want);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			rc = st_fail_errno(err, errno, "cannot read '%s'", path);
+			break;
+		}
+		if (n == 0)
+			break;
+		st_buf_grow(out, (size_t)n);
+		if (out->size > max) {
+			rc = st_fail(err, STET_EFORMAT, ST_FILE_TOO_LARGE,
+			    "'%s' is larger than the %zu bytes such a file can have", path, max);
+			break;
+		}
+	}
+	close(fd);
+	return rc;
+}
+
+int
+st_dir_make(const char *path, unsigned mode, stet_error *err)
+{
+	char *copy = strdup(path), *at;
+	struct stat st;
+	int rc = STET_OK;
+
+	if (copy == NULL)
+		return st_fail_nomem(err);
+	for (at = copy + 1; rc == STET_OK; at++) {
+		if (*at != '/' && *at != '\0')
+			continue;
+		if (*at == '/') {
+			*at = '\0';
+			if (mkdir(copy, 0777) < 0 && errno != EEXIST)
+				rc = st_fail_errno(err, errno, "cannot make folder '%s'", copy);
+			*at = '/';
+			continue;
+		}
+		if (mkdir(copy, (mode_t)mode) == 0) {
+			rc = sync_folder_of(copy, err);
+		} else if (errno != EEXIST) {
+			rc = st_fail_errno(err, errno, "cannot make folder '%s'", copy);
+		} else if (stat(copy, &st) == 0 && !S_ISDIR(st.st_mode)) {
+			rc = st_fail(err, STET_EINVAL, ST_NOT_A_FOLDER, "'%s' is no folder", copy);
+		}
+		break;
+	}
+	free(copy);
+	return rc;
+}
+
+int
+st_dir_is_empty(const char *path, int *empty_out, stet_error *err)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	if ((dir = opendir(path)) == NULL)
+		return st_fail_errno(err, errno, "cannot open folder '%s'", path);
+	*empty_out = 1;
+	while ((entry = readdir(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			*empty_out = 0;
+	closedir(dir);
+	return STET_OK;
+}
+
+/* File systems on which mmap and locks are not shared between machines: LMDB corrupts there. */
+int
+st_dir_is_remote(const char *path)
+{
+	static const unsigned long remote[] = {
+	    0x6969,     /* NFS      */
+	    0x517b,     /* SMB      */
+	    0xff534d42, /* CIFS     */
+	    0xfe534d42, /* SMB2     */
+	    0x01021997, /* 9P       */
+	    0x5346414f, /* AFS      */
+	    0x73757245, /* Coda     */
+	    0x00c36400, /* Ceph     */
+	    0x0bd00bd0, /* Lustre   */
+	    0x19830326, /* BeeGFS   */
+	    0x47504653, /* GPFS     */
+	};
+	struct statfs fs;
+	size_t i;
+
+	if (statfs(path, &fs) < 0)
+		return 0;
+	for (i = 0; i < sizeof(remote) / sizeof(remote[0]); i++)
+		if (((unsigned long)fs.f_type & 0xffffffff) == remote[i])
+			return 1;
+	return 0;
+}
+
+/* flock belongs to the open file: it ends with the process, however that ends. */
+int
+st_file_lock(const char *path, int wait_ms, int *fd_out, stet_error *err)
+{
+	struct timespec pause = {0, 2000000};
+	int fd, waited = 0, failed;
+
+	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
+		return st_fail_errno(err, errno, "cannot open the lock '%s'", path);
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		failed = errno;
+		if (failed == EINTR)
+			continue;
+		if (failed != EWOULDBLOCK || waited >= wait_ms) {
+			close(fd);
+			if (failed != EWOULDBLOCK)
+				return st_fail_errno(err, failed, "cannot lock '%s'", path);
+			return st_fail(err, STET_ELOCKED, ST_BUSY,
+			    "another process is writing this ledger (waited %d ms)", waited);
+		}
+		nanosleep(&pause, NULL);
+		waited += 2;
+	}
+	*fd_out = fd;
+	return STET_OK;
+}
+
+void
+st_dir_remove(const char *path)
+{
+	struct dirent *entry;
+	struct stat st;
+	char *inside;
+	DIR *dir;
+
+	if ((dir = opendir(path)) == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		    (inside = st_path_join(path, entry->d_name)) == NULL)
+			continue;
+		if (lstat(inside, &st) == 0 && S_ISDIR(st.st_mode))
+			st_dir_remove(inside);
+		else
+			unlink(inside);
+		free(inside);
+	}
+	closedir(dir);
+	rmdir(path);
+}

@@ -1,0 +1,424 @@
+/* Seals and checkpoints: what the ledger key signs, and in which order it becomes known. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "key/key.h"
+#include "ledger/internal.h"
+
+/* A change of the ledger key puts the new file beside the old one before anything is committed; a
+ * crash in between leaves both, and the ledger says which is in force. */
+#define KEY_FILE "keys/ledger.key"
+#define NEXT_KEY_FILE "keys/ledger.key.next"
+
+static int
+load_key_file(stet_ledger *ledger, const char *name, stet_passphrase *ask, void *ctx, stet_key **key_out,
+    stet_error *err)
+{
+	char *path = st_path_join(ledger->path, name);
+	int rc;
+
+	if (path == NULL)
+		return st_fail_nomem(err);
+	rc = stet_key_load(path, ask, ctx, key_out, err);
+	free(path);
+	return rc;
+}
+
+static int
+is_in_force(const stet_ledger *ledger, const stet_key *key)
+{
+	uint8_t kid[32];
+
+	stet_key_thumbprint(key, kid);
+	return stet_key_can_sign(key) &&
+	    memcmp(kid, st_state_sealing_key(&ledger->state)->kid, 32) == 0;
+}
+
+static int
+take_next_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err)
+{
+	char *from = st_path_join(ledger->path, NEXT_KEY_FILE), *to = st_path_join(ledger->path, KEY_FILE);
+	stet_key *key = NULL;
+	int rc = from == NULL || to == NULL ? st_fail_nomem(err) : STET_OK;
+
+	if (rc == STET_OK && (rc = load_key_file(ledger, NEXT_KEY_FILE, ask, ctx, &key, err)) == STET_OK) {
+		if (!is_in_force(ledger, key))
+			rc = STET_ENOTFOUND;
+		else if (rename(from, to) == 0) {
+			ledger->key = key;
+			key = NULL;
+		}
+	}
+	stet_key_free(key);
+	free(from);
+	free(to);
+	return rc;
+}
+
+int
+st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err)
+{
+	stet_key *key = NULL;
+	int rc;
+
+	if (ledger->key != NULL) {
+		if (is_in_force(ledger, ledger->key))
+			return STET_OK;
+		stet_key_free(ledger->key); /* another process has changed it */
+		ledger->key = NULL;
+	}
+	rc = load_key_file(ledger, KEY_FILE, ask, ctx, &key, err);
+	if (rc == STET_OK && is_in_force(ledger, key)) {
+		ledger->key = key;
+		return STET_OK;
+	}
+	stet_key_free(key);
+	if (rc != STET_OK && rc != STET_ENOTFOUND)
+		return rc;
+	if (take_next_key(ledger, ask, ctx, NULL) == STET_OK && ledger->key != NULL)
+		return STET_OK;
+	return st_fail(err, STET_EREFUSED, ST_LEDGER_KEY_ABSENT,
+	    "the ledger key in force is not in '%s/%s': nothing can be sealed here", ledger->path, KEY_FILE);
+}
+
+/* --- seals ----------------------------------------------------------------------------------- */
+
+static void
+put_seal(struct st_buf *out, uint64_t ms, uint64_t size, const uint8_t root[32], const uint8_t index[32])
+{
+	st_cbor_put_map(out, 6); /* in the order of their encodings: shorter keys first */
+	st_cbor_put_str(out, "v");
+	st_cbor_put_uint(out, 1);
+	st_cbor_put_str(out, "ms");
+	st_cbor_put_uint(out, ms);
+	st_cbor_put_str(out, "root");
+	st_cbor_put_bytes(out, (stet_bytes){root, 32});
+	st_cbor_put_str(out, "size");
+	st_cbor_put_uint(out, size);
+	st_cbor_put_str(out, "type");
+	st_cbor_put_str(out, "seal");
+	st_cbor_put_str(out, "index");
+	st_cbor_put_bytes(out, (stet_bytes){index, 32});
+}
+
+static int
+sign_seal(stet_ledger *ledger, uint64_t ms, const uint8_t root[32], const uint8_t index[32],
+    struct st_buf *out, stet_error *err)
+{
+	const struct st_state *state = &ledger->state;
+	struct st_buf payload = {0};
+	struct st_claims claims;
+	uint8_t cti[8];
+	int rc;
+
+	st_be64_put(cti, state->size);
+	claims.iss = st_str(state->origin);
+	claims.sub = st_str(ST_NAME_SEAL);
+	claims.aud = st_str(state->id);
+	claims.iat = ms / 1000;
+	claims.cti = (stet_bytes){cti, sizeof(cti)};
+	put_seal(&payload, ms, state->size, root, index);
+	rc = payload.rc < 0
+	    ? st_fail_nomem(err)
+	    : st_sign1_encode(&claims, st_buf_bytes(&payload), st_key_secret(ledger->key), out, err);
+	st_buf_free(&payload);
+	return rc;
+}
+
+int
+st_seal(stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head *head_out, stet_error *err)
+{
+	struct st_state *state = &ledger->state;
+	struct st_reader *reader = st_batch_reader(enter->batch);
+	struct st_books books = {reader, reader};
+	struct st_statement statement;
+	struct st_buf signed_ = {0}, encoded = {0};
+	struct st_entry entry;
+	struct st_case c;
+	uint8_t root[32], leaf[32], prev[32];
+	int rc;
+
+	memset(&c, 0, sizeof(c));
+	c.state = state;
+	c.books = &books;
+	c.entry = &entry;
+	c.statement = &statement;
+	st_tree_root(&state->tree, root);
+	if ((rc = st_enter_index(enter, head_out->index, err)) < 0 ||
+	    (rc = sign_seal(ledger, ms, root, head_out->index, &signed_, err)) < 0 ||
+	    (rc = st_statement_read(st_buf_bytes(&signed_), &statement, err)) < 0)
+		goto done;
+	memcpy(prev, state->last_leaf, 32);
+	entry = (struct st_entry){state->size, ms, prev, NULL, st_buf_bytes(&signed_)};
+	/* Through the same rules as everything else: what this machine would refuse it does not sign. */
+	if ((rc = st_admit(&c, err)) < 0 || (rc = st_seal_check(state, head_out->index, &entry, &statement, err)) < 0)
+		goto done;
+	entry.prior = c.row.count > 0 ? c.row.head : NULL;
+	if ((rc = st_entry_encode(&entry, &encoded, err)) < 0 ||
+	    (rc = st_enter(enter, &c, st_buf_bytes(&encoded), leaf, err)) < 0)
+		goto done;
+	head_out->size = state->size;
+	st_tree_root(&state->tree, head_out->root);
+done:
+	st_buf_free(&signed_);
+	st_buf_free(&encoded);
+	return rc;
+}
+
+/* --- checkpoints ----------------------------------------------------------------------------- */
+
+int
+st_checkpoint_sign(stet_ledger *ledger, const stet_key *also, uint64_t size, const uint8_t root[32],
+    struct st_buf *note_out, stet_error *err)
+{
+	struct st_checkpoint checkpoint;
+	struct st_buf text = {0};
+	int rc;
+
+	memset(&checkpoint, 0, sizeof(checkpoint));
+	memcpy(checkpoint.origin, ledger->origin, strlen(ledger->origin) + 1);
+	checkpoint.size = size;
+	memcpy(checkpoint.root, root, 32);
+	st_checkpoint_put(&text, &checkpoint);
+	if (text.rc < 0)
+		rc = st_fail_nomem(err);
+	else if (also == NULL)
+		rc = st_note_sign(
+		    st_buf_bytes(&text), ledger->origin, st_key_secret(ledger->key), note_out, err);
+	else if ((rc = st_note_sign(
+	              st_buf_bytes(&text), ledger->origin, st_key_secret(also), note_out, err)) == STET_OK)
+		rc = st_note_add(
+		    st_buf_bytes(&text), ledger->origin, st_key_secret(ledger->key), note_out, err);
+	st_buf_free(&text);
+	return rc;
+}
+
+/* What was committed is read again, in a new snapshot, and the root recomputed from the stored bytes:
+ * a bit that flipped on the way to the disk must not be signed for ever. */
+static int
+read_back(stet_ledger *ledger, uint64_t first, const stet_head *head, stet_error *err)
+{
+	struct st_reader *reader = NULL;
+	struct st_tree tree;
+	uint8_t key[8], leaf[32], root[32];
+	stet_bytes encoded;
+	uint64_t seq;
+	int rc;
+
+	if ((rc = st_ledger_reader(ledger, &reader, err)) < 0)
+		return rc;
+	memset(&tree, 0, sizeof(tree));
+	rc = st_tree_load(&tree, first, st_books_node, reader, err);
+	for (seq = first; rc == STET_OK && seq < head->size; seq++) {
+		st_be64_put(key, seq);
+		rc = st_get_one(reader, ST_ENTRY, (stet_bytes){key, 8}, &encoded, err);
+		if (rc == STET_OK) {
+			st_tree_leaf(encoded, leaf);
+			rc = st_tree_append(&tree, leaf, NULL, NULL);
+		}
+	}
+	st_reader_close(reader);
+	if (rc == STET_OK)
+		st_tree_root(&tree, root);
+	if (rc == STET_ENOTFOUND || (rc == STET_OK && memcmp(root, head->root, 32) != 0))
+		return st_fail(err, STET_EMISMATCH, ST_READ_BACK_WRONG,
+		    "what was read back after the commit is not what was written: no checkpoint is signed");
+	return rc;
+}
+
+int
+st_publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_head *head,
+    stet_error *err)
+{
+	struct st_buf note = {0};
+	char *path = NULL;
+	int rc;
+
+	if ((rc = read_back(ledger, first, head, err)) < 0 ||
+	    (rc = st_checkpoint_sign(ledger, also, head->size, head->root, &note, err)) < 0)
+		goto done;
+	/* The remembered copy first: no signed head is ever seen that this machine could forget. */
+	if ((path = st_path_join(ledger->path, "checkpoint")) == NULL)
+		rc = st_fail_nomem(err);
+	else if ((rc = st_guard_remember(ledger, st_buf_bytes(&note), err)) == STET_OK)
+		rc = st_file_write(path, st_buf_bytes(&note), 0644, err);
+done:
+	free(path);
+	st_buf_free(&note);
+	return rc;
+}
+
+int
+st_checkpoint_stored(stet_ledger *ledger, struct st_buf *note_out, struct st_checkpoint *checkpoint_out,
+    stet_error *err)
+{
+	struct st_note *note = calloc(1, sizeof(*note));
+	char *path = st_path_join(ledger->path, "checkpoint");
+	int rc;
+
+	if (note == NULL || path == NULL)
+		rc = st_fail_nomem(err);
+	else if ((rc = st_file_read(path, ST_NOTE_MAX, note_out, err)) == STET_OK &&
+	    (rc = st_note_parse(st_buf_bytes(note_out), note, err)) == STET_OK)
+		rc = st_checkpoint_parse(note->text, checkpoint_out, err);
+	free(path);
+	free(note);
+	return rc;
+}
+
+/* A crash between commit and checkpoint leaves the older note; the signature is deterministic, so
+ * signing the newer one again yields the note that would have been. */
+int
+st_checkpoint_mend(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err)
+{
+	struct st_reader *reader = NULL;
+	struct st_guard guard = {-1};
+	struct st_books books;
+	struct st_head head;
+	stet_head out;
+	int rc;
+
+	pthread_mutex_lock(&ledger->lock);
+	if ((rc = st_guard_take(ledger, &guard, err)) < 0 || (rc = st_ledger_reader(ledger, &reader, err)) < 0)
+		goto done;
+	books = (struct st_books){reader, reader};
+	if ((rc = st_ledger_refresh(ledger, &books, &head, err)) < 0 ||
+	    (rc = st_guard_check(ledger, &books, &head, err)) < 0 ||
+	    (rc = st_ledger_key(ledger, ask, ctx, err)) < 0)
+		goto done;
+	memset(&out, 0, sizeof(out));
+	out.size = head.sealed;
+	if ((rc = st_ledger_root(reader, out.size, out.root, err)) == STET_OK)
+		rc = st_publish(ledger, NULL, out.size, &out, err);
+done:
+	st_reader_close(reader);
+	st_guard_drop(&guard);
+	pthread_mutex_unlock(&ledger->lock);
+	return rc;
+}
+
+int
+stet_ledger_checkpoint(stet_ledger *ledger, char **note_out, size_t *size_out, stet_error *err)
+{
+	struct st_checkpoint stored;
+	struct st_buf note = {0};
+	stet_head head;
+	int rc, again = 0;
+
+	if ((rc = stet_ledger_head(ledger, &head, err)) < 0)
+		return rc;
+	for (;;) {
+		st_buf_reset(&note);
+		memset(&stored, 0, sizeof(stored));
+		rc = st_checkpoint_stored(ledger, &note, &stored, err);
+		if (rc == STET_OK && stored.size >= head.size)
+			break;
+		if (again || (rc != STET_OK && rc != STET_ENOTFOUND && rc != STET_EFORMAT))
+			break;
+		if ((rc = st_checkpoint_mend(ledger, NULL, NULL, err)) < 0)
+			break;
+		again = 1;
+	}
+	if (rc == STET_OK) {
+		st_buf_put_u8(&note, 0);
+		if (note.rc < 0) {
+			rc = st_fail_nomem(err);
+		} else {
+			*note_out = (char *)note.data;
+			*size_out = note.size - 1;
+			return STET_OK;
+		}
+	}
+	st_buf_free(&note);
+	return rc;
+}
+
+int
+stet_ledger_vkey(stet_ledger *ledger, char **vkey_out, stet_error *err)
+{
+	struct st_reader *reader = NULL;
+	struct st_buf text = {0};
+	struct st_books books;
+	struct st_vkey vkey;
+	struct st_head head;
+	int rc;
+
+	pthread_mutex_lock(&ledger->lock);
+	if ((rc = st_ledger_reader(ledger, &reader, err)) == STET_OK) {
+		books = (struct st_books){reader, reader};
+		if ((rc = st_ledger_refresh(ledger, &books, &head, err)) == STET_OK)
+			rc = st_vkey_make(ledger->origin, ST_NOTE_ED25519,
+			    st_state_checkpoint_key(&ledger->state)->public_key, &vkey, err);
+		st_reader_close(reader);
+	}
+	pthread_mutex_unlock(&ledger->lock);
+	if (rc < 0)
+		return rc;
+	st_vkey_put(&text, &vkey);
+	st_buf_put_u8(&text, 0);
+	if (text.rc < 0) {
+		st_buf_free(&text);
+		return st_fail_nomem(err);
+	}
+	*vkey_out = (char *)text.data;
+	return STET_OK;
+}
+
+/* Where this machine remembers no head, somebody vouches for one: a checkpoint they kept elsewhere. */
+int
+stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err)
+{
+	struct st_checkpoint adopted, remembered;
+	struct st_note *parsed = NULL;
+	struct st_reader *reader = NULL;
+	struct st_guard guard = {-1};
+	struct st_books books;
+	struct st_head head;
+	uint8_t root[32];
+	int rc;
+
+	if ((parsed = calloc(1, sizeof(*parsed))) == NULL)
+		return st_fail_nomem(err);
+	pthread_mutex_lock(&ledger->lock);
+	if ((rc = st_note_parse(note, parsed, err)) < 0 ||
+	    (rc = st_checkpoint_parse(parsed->text, &adopted, err)) < 0 ||
+	    (rc = st_guard_take(ledger, &guard, err)) < 0 || (rc = st_ledger_reader(ledger, &reader, err)) < 0)
+		goto done;
+	books = (struct st_books){reader, reader};
+	if ((rc = st_ledger_refresh(ledger, &books, &head, err)) < 0)
+		goto done;
+	if (st_guard_verify(&ledger->state, parsed, NULL) < 0 || strcmp(adopted.origin, ledger->origin) != 0) {
+		rc = st_fail(err, STET_EMISMATCH, ST_ADOPT_UNSIGNED, "the note is not signed by this ledger's key");
+		goto done;
+	}
+	if (adopted.size > head.size) {
+		rc = st_fail(err, STET_EMISMATCH, ST_ROLLED_BACK,
+		    "the note is of %llu entries, the ledger has %llu: entries are missing",
+		    (unsigned long long)adopted.size, (unsigned long long)head.size);
+		goto done;
+	}
+	if ((rc = st_ledger_root(reader, adopted.size, root, err)) < 0)
+		goto done;
+	if (memcmp(root, adopted.root, 32) != 0) {
+		rc = st_fail(err, STET_EMISMATCH, ST_FORKED,
+		    "the first %llu entries are not those of the note", (unsigned long long)adopted.size);
+		goto done;
+	}
+	/* Never back: a remembered head that is ahead stays. */
+	rc = st_guard_read(ledger, &ledger->state, &remembered, err);
+	if (rc == STET_OK && remembered.size >= adopted.size)
+		rc = st_fail(err, STET_EREFUSED, ST_ADOPT_OLDER,
+		    "this machine remembers a head of %llu entries already", (unsigned long long)remembered.size);
+	else if (rc == STET_ENOTFOUND || rc == STET_OK ||
+	    (rc == STET_EREFUSED && (err == NULL || err->rule == ST_HEAD_DAMAGED)))
+		rc = st_guard_remember(ledger, note, err);
+done:
+	st_reader_close(reader);
+	st_guard_drop(&guard);
+	pthread_mutex_unlock(&ledger->lock);
+	free(parsed);
+	return rc;
+}
