@@ -397,6 +397,81 @@ test_tree__refuses_altered_inclusion_proofs(void **state)
 	print_message("%zu altered inclusion proofs refused\n", refused);
 }
 
+/* Facts of RFC 9162: how long the path of a leaf is, and that of two sizes. */
+static size_t
+inclusion_length(uint64_t index, uint64_t size)
+{
+	const uint64_t differing = index ^ (size - 1);
+	const unsigned inner = differing == 0 ? 0 : 64 - (unsigned)__builtin_clzll(differing);
+
+	return inner + (size_t)__builtin_popcountll(index >> inner);
+}
+
+static size_t
+consistency_length(uint64_t size1, uint64_t size2)
+{
+	const unsigned whole = (unsigned)__builtin_ctzll(size1);
+
+	if (size1 == size2)
+		return 0;
+	return inclusion_length(size1 - 1, size2) - whole + (size1 != UINT64_C(1) << whole);
+}
+
+/* The same hashes often fit another index and size, but never one whose path is longer or shorter:
+ * else a leaf of one tree could be shown as an inner node of another. */
+static void
+test_tree__takes_no_path_of_another_length(void **state)
+{
+	uint8_t path[ST_TREE_PATH_MAX][32], leaf[32], root[32], old_root[32];
+	uint64_t size, index, other_size, other;
+	size_t count, fitting = 0, refused = 0;
+	struct st_tree tree;
+
+	(void)state;
+	for (size = 1; size <= 18; size++) {
+		grow(&tree, size);
+		st_tree_root(&tree, root);
+		for (index = 0; index < size; index++) {
+			assert_int_equal(st_tree_prove_inclusion(
+					     index, size, read_node, &forest, path, &count, NULL),
+			    0);
+			leaf_of(index, leaf);
+			for (other_size = 1; other_size <= 40; other_size++) {
+				for (other = 0; other < other_size; other++) {
+					if (!st_tree_inclusion_ok(other, other_size, leaf,
+						CONST(path), count, root)) {
+						refused++;
+						continue;
+					}
+					assert_int_equal(
+					    count, inclusion_length(other, other_size));
+					fitting++;
+				}
+			}
+		}
+		for (index = 1; index <= size; index++) {
+			assert_int_equal(st_tree_prove_consistency(
+					     index, size, read_node, &forest, path, &count, NULL),
+			    0);
+			defined_root(0, index, old_root);
+			for (other_size = 1; other_size <= 40; other_size++) {
+				for (other = 1; other <= other_size; other++) {
+					if (!st_tree_consistency_ok(other, other_size, old_root,
+						root, CONST(path), count)) {
+						refused++;
+						continue;
+					}
+					assert_int_equal(
+					    count, consistency_length(other, other_size));
+					fitting++;
+				}
+			}
+		}
+	}
+	print_message("%zu proofs shown for other sizes: %zu refused, %zu fit in their length\n",
+	    refused + fitting, refused, fitting);
+}
+
 static void
 test_tree__refuses_altered_consistency_proofs(void **state)
 {
@@ -682,6 +757,7 @@ main(void)
 	    cmocka_unit_test(test_tree__proves_every_pair_of_sizes_as_the_rfc_defines),
 	    cmocka_unit_test(test_tree__refuses_altered_inclusion_proofs),
 	    cmocka_unit_test(test_tree__refuses_altered_consistency_proofs),
+	    cmocka_unit_test(test_tree__takes_no_path_of_another_length),
 	    cmocka_unit_test(test_tree__refuses_questions_without_an_answer),
 	    cmocka_unit_test(test_tree__works_up_to_its_largest_size),
 	    cmocka_unit_test(test_tree__agrees_with_vectors_of_another_implementation),
