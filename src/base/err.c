@@ -6,19 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A text that did not fit is cut at the start of a character, so that what is left is still UTF-8.
- */
+/* A text that did not fit fills all of size. Its last character goes if the cut went through it, so
+ * that what is left is still UTF-8. */
 static void
 cut_whole(char *text, size_t size)
 {
-	size_t end = size - 1, start;
+	size_t end = size - 1, start = end;
+	unsigned char lead;
 
-	for (start = end; start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80; start--)
-		;
-	if (start > 0 && (unsigned char)text[start - 1] >= 0xc0)
+	while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start == 0 || (lead = (unsigned char)text[start - 1]) < 0xc0)
+		return;
+	if (end - (start - 1) < (size_t)(lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4))
 		text[start - 1] = '\0';
-	else
-		text[end] = '\0';
 }
 
 static void __attribute__((format(printf, 5, 0)))
