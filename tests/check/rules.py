@@ -51,7 +51,7 @@ def judge(row):
         yield "the meaning is not made of sentences"
     if set(words(meaning)) <= set(words(summary + " " + code)):
         yield "the meaning repeats the code and the summary"
-    if len(words(remedy)) < 3 or remedy.endswith("."):
+    if len(words(remedy)) < 2 or remedy.endswith("."):
         yield "the remedy is a request of some words, without a full stop"
 
 

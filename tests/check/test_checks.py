@@ -134,6 +134,19 @@ def places(folder):
         case("see '" + place + "'", "names a place")
 
 
+def links(folder):
+    def case(text, complaint):
+        check(folder, "links.py", {"docs/page.md": "# A page, `really`\n\n" + text + "\n",
+                                   "docs/other.md": "# Two words\n"}, complaint)
+    case("[here](other.md), [there](#a-page-really), [both](other.md#two-words)", None)
+    case("[code](../src/base/a.c) and [far](https://example.org/none.md)", None)
+    case("[gone](none.md)", "leads to 'none.md', which is not there")
+    case("[gone](../docs/none/)", "which is not there")
+    case("[lost](other.md#three-words)", "which has no such heading")
+    case("[lost](#elsewhere)", "which has no such heading")
+    case("`[code](none.md)`", "0 links")
+
+
 def scripts(folder):
     def case(text, complaint):
         check(folder, "scripts.sh", {"tools/run": text}, complaint, SHELLCHECK)
@@ -192,7 +205,7 @@ def symbols(folder):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for checks in (includes, rules, places, scripts, formats, headers, symbols):
+        for checks in (includes, rules, places, links, scripts, formats, headers, symbols):
             checks(folder)
     print("checks: %d trials, %d wrong" % (ran, failed))
     sys.exit(1 if failed or not ran else 0)
