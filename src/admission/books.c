@@ -5,13 +5,15 @@
 #include "base/err.h"
 
 int
-st_books_entry(const struct st_books *books, uint64_t seq, struct st_read *read_out, stet_error *err)
+st_books_entry(
+    const struct st_books *books, uint64_t seq, struct st_read *read_out, stet_error *err)
 {
 	uint8_t key[8];
 	int rc;
 
 	st_be64_put(key, seq);
-	rc = st_get_one(books->entries, ST_ENTRY, (stet_bytes){key, sizeof(key)}, &read_out->encoded, err);
+	rc = st_get_one(
+	    books->entries, ST_ENTRY, (stet_bytes){key, sizeof(key)}, &read_out->encoded, err);
 	if (rc < 0)
 		return rc;
 	if ((rc = st_entry_decode(read_out->encoded, &read_out->entry, err)) < 0 ||
@@ -25,13 +27,13 @@ st_books_entry(const struct st_books *books, uint64_t seq, struct st_read *read_
 }
 
 /* The name key of stet:seal: SHA-256("stet/subject/1" 0x00 "stet:seal"). */
-static const uint8_t seal_key[32] = {0x6e, 0x26, 0x87, 0xc8, 0x96, 0xab, 0x92, 0xc6, 0xa1, 0x86, 0xf7, 0x00,
-    0xab, 0x1d, 0xf5, 0xd3, 0xa2, 0x00, 0xbf, 0xcf, 0xee, 0x68, 0x99, 0xa5,
-    0x24, 0x19, 0x89, 0x92, 0xc5, 0x31, 0x20, 0x27};
+static const uint8_t seal_key[32] = {0x6e, 0x26, 0x87, 0xc8, 0x96, 0xab, 0x92, 0xc6, 0xa1, 0x86,
+    0xf7, 0x00, 0xab, 0x1d, 0xf5, 0xd3, 0xa2, 0x00, 0xbf, 0xcf, 0xee, 0x68, 0x99, 0xa5, 0x24, 0x19,
+    0x89, 0x92, 0xc5, 0x31, 0x20, 0x27};
 
 int
-st_books_index(const struct st_books *books, const uint8_t name_key[32], struct st_index_row *row_out,
-    stet_error *err)
+st_books_index(const struct st_books *books, const uint8_t name_key[32],
+    struct st_index_row *row_out, stet_error *err)
 {
 	stet_bytes value;
 	int rc;
@@ -46,8 +48,8 @@ st_books_index(const struct st_books *books, const uint8_t name_key[32], struct 
 	if (rc < 0)
 		return rc;
 	if (value.size != ST_INDEX_ROW_SIZE)
-		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED, "a row of table 'index' has %zu bytes",
-		    value.size);
+		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
+		    "a row of table 'index' has %zu bytes", value.size);
 	row_out->count = st_be64_get(value.data);
 	memcpy(row_out->head, value.data + 8, 32);
 	memcpy(row_out->own, value.data + 40, 32);
@@ -82,8 +84,8 @@ st_books_about(const struct st_books *books, const uint8_t name_key[32], uint64_
 	if (rc < 0)
 		return rc;
 	if (value.size != 8)
-		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED, "a row of table 'about' has %zu bytes",
-		    value.size);
+		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
+		    "a row of table 'about' has %zu bytes", value.size);
 	*seq_out = st_be64_get(value.data);
 	return STET_OK;
 }
@@ -107,12 +109,13 @@ st_books_node(void *ctx, unsigned level, uint64_t index, uint8_t hash_out[32], s
 	rc = st_get_one(reader, ST_TREE, (stet_bytes){key, sizeof(key)}, &value, err);
 	if (rc == STET_ENOTFOUND)
 		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
-		    "table 'tree' lacks the node of level %u at %llu", level, (unsigned long long)index);
+		    "table 'tree' lacks the node of level %u at %llu", level,
+		    (unsigned long long)index);
 	if (rc < 0)
 		return rc;
 	if (value.size != 32)
-		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED, "a row of table 'tree' has %zu bytes",
-		    value.size);
+		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
+		    "a row of table 'tree' has %zu bytes", value.size);
 	memcpy(hash_out, value.data, 32);
 	return STET_OK;
 }

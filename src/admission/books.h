@@ -12,15 +12,16 @@ struct st_books {
 	struct st_reader *tables;  /* everything derived                  */
 };
 
-/* An entry with its statement understood. Views live until the next st_books_entry on these books. */
+/* An entry with its statement understood. Views live until the next st_books_entry on these books.
+ */
 struct st_read {
 	stet_bytes encoded;
 	struct st_entry entry;
 	struct st_statement statement;
 };
 /* STET_ENOTFOUND beyond the end; STET_EFORMAT with ST_ENTRY_DAMAGED if it does not parse. */
-int st_books_entry(const struct st_books *books, uint64_t seq, struct st_read *read_out,
-    stet_error *err);
+int st_books_entry(
+    const struct st_books *books, uint64_t seq, struct st_read *read_out, stet_error *err);
 
 /* The ST_INDEX row of a name: 0 and zeros if no entry is about it. */
 #define ST_INDEX_ROW_SIZE 72
@@ -39,10 +40,11 @@ int st_books_about(const struct st_books *books, const uint8_t name_key[32], uin
     uint64_t *seq_out, stet_error *err);
 void st_about_key(const uint8_t name_key[32], uint64_t nth, uint8_t out[40]);
 /* The leaf of an entry. STET_ENOTFOUND. */
-int st_books_leaf(const struct st_books *books, uint64_t seq, uint8_t leaf_out[32], stet_error *err);
+int st_books_leaf(
+    const struct st_books *books, uint64_t seq, uint8_t leaf_out[32], stet_error *err);
 /* The seq of the entry about this name whose leaf this is, newest first. STET_ENOTFOUND. */
-int st_books_by_leaf(const struct st_books *books, const uint8_t name_key[32], const uint8_t leaf[32],
-    uint64_t *seq_out, stet_error *err);
+int st_books_by_leaf(const struct st_books *books, const uint8_t name_key[32],
+    const uint8_t leaf[32], uint64_t *seq_out, stet_error *err);
 
 void st_tree_key(unsigned level, uint64_t index, uint8_t out[9]);
 /* For st_tree_load and proofs: ctx is a struct st_reader. */

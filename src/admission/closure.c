@@ -7,7 +7,8 @@
 #include "base/err.h"
 
 int
-st_links_each(const struct st_statement *statement, st_link_visit *visit, void *ctx, stet_error *err)
+st_links_each(
+    const struct st_statement *statement, st_link_visit *visit, void *ctx, stet_error *err)
 {
 	stet_bytes payload = statement->sign1.payload, value, name;
 	struct st_buf buf = {0};
@@ -88,7 +89,8 @@ collect(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
 	size_t capacity;
 
 	(void)what;
-	if (seq >= links->size || (!links->other && ((detail & ST_LINK_OBSERVED) != 0) != links->loose))
+	if (seq >= links->size ||
+	    (!links->other && ((detail & ST_LINK_OBSERVED) != 0) != links->loose))
 		return 0;
 	if (links->count == links->capacity) {
 		capacity = links->capacity == 0 ? 16 : links->capacity * 2;
@@ -119,7 +121,7 @@ follow(const struct st_books *books, struct st_closure *closure, size_t at, stru
 		if ((rc = st_books_entry(books, links->seqs[i], &read, err)) < 0)
 			break;
 		rc = links->other ? add_name(&growing, read.statement.sign1.claims.sub)
-		                  : st_links_each(&read.statement, add_name, &growing, err);
+				  : st_links_each(&read.statement, add_name, &growing, err);
 	}
 	return rc;
 }
@@ -142,7 +144,8 @@ st_closure_of(const struct st_books *books, stet_bytes name, uint64_t size, int 
 	for (at = 0; rc == STET_OK && loose && at < closure_out->count; at++) {
 		links.loose = 0;
 		links.other = 0;
-		if (closure_out->names[at].loose && (rc = follow(books, closure_out, at, &links, 1, err)) < 0)
+		if (closure_out->names[at].loose &&
+		    (rc = follow(books, closure_out, at, &links, 1, err)) < 0)
 			break;
 		links.loose = 1;
 		if ((rc = follow(books, closure_out, at, &links, 1, err)) < 0)

@@ -1,7 +1,8 @@
 #ifndef ST_ADMISSION_CLOSURE_H
 #define ST_ADMISSION_CLOSURE_H
-/* The names of a record.  docs/format.md, "Names", closure: the name asked for, and every name that an
- * entry of the closure, not an observation, gives as aliases or doi, or as record of an alias. */
+/* The names of a record.  docs/format.md, "Names", closure: the name asked for, and every name that
+ * an entry of the closure, not an observation, gives as aliases or doi, or as record of an alias.
+ */
 #include "admission/books.h"
 
 struct st_closure_name {
@@ -19,10 +20,10 @@ int st_closure_of(const struct st_books *books, stet_bytes name, uint64_t size, 
     struct st_closure *closure_out, stet_error *err);
 void st_closure_clear(struct st_closure *closure);
 
-/* Calls visit with each name that a statement links its subject to: aliases, doi, record of an alias.
- * Its non-zero answer stops the walk and is returned. */
+/* Calls visit with each name that a statement links its subject to: aliases, doi, record of an
+ * alias. Its non-zero answer stops the walk and is returned. */
 typedef int st_link_visit(void *ctx, stet_bytes name);
-int st_links_each(const struct st_statement *statement, st_link_visit *visit, void *ctx,
-    stet_error *err);
+int st_links_each(
+    const struct st_statement *statement, st_link_visit *visit, void *ctx, stet_error *err);
 
 #endif

@@ -24,7 +24,7 @@ text_member_is(const struct st_case *c, const char *member, const char *text)
 	stet_bytes value;
 
 	return st_cbor_member_text(PAYLOAD(c), member, &value) == STET_OK &&
-	    st_bytes_equal(value, st_str(text));
+	       st_bytes_equal(value, st_str(text));
 }
 
 /* --- aliases --------------------------------------------------------------------------------- */
@@ -64,7 +64,8 @@ binds_to(const struct st_case *c, uint64_t seq, stet_bytes record, int *bound_ou
 		return STET_OK;
 	if ((rc = st_books_entry(c->books, seq, &read, err)) < 0)
 		return rc;
-	*bound_out = st_cbor_member_text(read.statement.sign1.payload, "action", &action) == STET_OK &&
+	*bound_out =
+	    st_cbor_member_text(read.statement.sign1.payload, "action", &action) == STET_OK &&
 	    st_bytes_equal(action, st_str("bind")) &&
 	    st_cbor_member_text(read.statement.sign1.payload, "record", &there) == STET_OK &&
 	    st_bytes_equal(there, record);
@@ -79,8 +80,8 @@ find_binding(const struct st_case *c, stet_bytes name, struct binding *binding_o
 
 	binding_out->own = binding_out->observed = STET_NO_SEQ;
 	st_map_key(name, name_key);
-	rc = st_lookup_walk(
-	    c->books->tables, ST_LOOKUP_LINK, (stet_bytes){name_key, 32}, 1, see_link, binding_out, err);
+	rc = st_lookup_walk(c->books->tables, ST_LOOKUP_LINK, (stet_bytes){name_key, 32}, 1,
+	    see_link, binding_out, err);
 	return rc < 0 ? rc : STET_OK;
 }
 
@@ -94,7 +95,8 @@ admit_alias(struct st_case *c, stet_error *err)
 	if (st_cbor_member_text(PAYLOAD(c), "record", &record) < 0)
 		return STET_OK; /* the schema has refused it */
 	if (st_bytes_equal(record, SUBJECT(c)))
-		return refuse(ST_ALIAS_OF_ITSELF, "'%.*s' cannot be another name of itself", TEXT(record));
+		return refuse(
+		    ST_ALIAS_OF_ITSELF, "'%.*s' cannot be another name of itself", TEXT(record));
 	if (st_name_is_reserved(record) || st_name_is_key(record))
 		return refuse(ST_SUBJECT_RESERVED, "'%.*s' is no record", TEXT(record));
 	if (is_observation(c))
@@ -106,7 +108,8 @@ admit_alias(struct st_case *c, stet_error *err)
 		return refuse(ST_ALIAS_BOUND, "'%.*s' is bound to '%.*s' already, by entry %llu",
 		    TEXT(SUBJECT(c)), TEXT(record), (unsigned long long)binding.own);
 	if (!bind && !bound)
-		return refuse(ST_ALIAS_NOT_BOUND, "'%.*s' is not bound to '%.*s'", TEXT(SUBJECT(c)), TEXT(record));
+		return refuse(ST_ALIAS_NOT_BOUND, "'%.*s' is not bound to '%.*s'", TEXT(SUBJECT(c)),
+		    TEXT(record));
 	return STET_OK;
 }
 
@@ -133,8 +136,9 @@ must_be_bound(void *ctx, stet_bytes name)
 	    (rc = binds_to(c, binding.observed, SUBJECT(c), &bound, err)) < 0)
 		return rc;
 	if (!bound)
-		return refuse(ST_ALIAS_NOT_BOUND, "'%.*s' is listed but no alias entry binds it to '%.*s'",
-		    TEXT(name), TEXT(SUBJECT(c)));
+		return refuse(ST_ALIAS_NOT_BOUND,
+		    "'%.*s' is listed but no alias entry binds it to '%.*s'", TEXT(name),
+		    TEXT(SUBJECT(c)));
 	return STET_OK;
 }
 
@@ -212,7 +216,8 @@ admit_verdict(struct st_case *c, stet_error *err)
 		return STET_OK;
 	if ((rc = roles_of_artifacts(c, &roles, err)) < 0)
 		return rc;
-	if (text_member_is(c, "status", "VERIFIED") && (roles & proof) == 0 && (roles & repro) != repro)
+	if (text_member_is(c, "status", "VERIFIED") && (roles & proof) == 0 &&
+	    (roles & repro) != repro)
 		return refuse(ST_EVIDENCE_MISSING,
 		    "VERIFIED names no artifact of '%.*s' that reproduces it: a proof-source, or a "
 		    "repro-script with repro-results",
@@ -221,8 +226,8 @@ admit_verdict(struct st_case *c, stet_error *err)
 		return refuse(ST_EVIDENCE_MISSING,
 		    "FORMAL_PROOF_VERIFIED names no proof-source of '%.*s'", TEXT(SUBJECT(c)));
 	if (text_member_is(c, "status", "FALSIFIED") && roles == 0)
-		return refuse(ST_EVIDENCE_MISSING, "FALSIFIED names no artifact of '%.*s' as evidence",
-		    TEXT(SUBJECT(c)));
+		return refuse(ST_EVIDENCE_MISSING,
+		    "FALSIFIED names no artifact of '%.*s' as evidence", TEXT(SUBJECT(c)));
 	return STET_OK;
 }
 
@@ -237,20 +242,21 @@ admit_withhold(struct st_case *c, stet_error *err)
 	if (st_cbor_member_bytes(PAYLOAD(c), "sha256", &digest) < 0)
 		return STET_OK;
 	st_artifact_key(c->name_key, digest, what);
-	rc = st_lookup_walk(
-	    c->books->tables, ST_LOOKUP_ARTIFACT, (stet_bytes){what, 32}, 0, see_artifact, &held, err);
+	rc = st_lookup_walk(c->books->tables, ST_LOOKUP_ARTIFACT, (stet_bytes){what, 32}, 0,
+	    see_artifact, &held, err);
 	if (rc < 0)
 		return rc;
 	if (!held.any)
-		return refuse(ST_WITHHOLD_UNKNOWN, "no artifact of '%.*s' has this digest", TEXT(SUBJECT(c)));
+		return refuse(
+		    ST_WITHHOLD_UNKNOWN, "no artifact of '%.*s' has this digest", TEXT(SUBJECT(c)));
 	return STET_OK;
 }
 
 /* --- targets --------------------------------------------------------------------------------- */
 
 static int
-find_target(struct st_case *c, struct st_closure *closure, const uint8_t leaf[32], uint64_t *seq_out,
-    stet_error *err)
+find_target(struct st_case *c, struct st_closure *closure, const uint8_t leaf[32],
+    uint64_t *seq_out, stet_error *err)
 {
 	size_t i;
 	int rc;
@@ -286,7 +292,8 @@ may_endorse(struct st_case *c, uint64_t seq, stet_error *err)
 	if (read.statement.type == ST_TYPE_ALIAS && st_name_is_doi(SUBJECT(c)))
 		roles |= ST_ROLE_REGISTRAR;
 	if ((c->signer->roles & roles) == 0)
-		return refuse(ST_ROLE_MISSING, "key '%s' may not endorse entry %llu: it could not have signed it",
+		return refuse(ST_ROLE_MISSING,
+		    "key '%s' may not endorse entry %llu: it could not have signed it",
 		    c->signer->label, (unsigned long long)seq);
 	return STET_OK;
 }
@@ -308,8 +315,9 @@ admit_targets(struct st_case *c, int endorse, stet_error *err)
 	for (; count > 0 && rc == STET_OK && st_cbor_read_bytes(&in, &leaf) == STET_OK; count--) {
 		rc = find_target(c, endorse ? NULL : &closure, leaf.data, &seq, err);
 		if (rc == STET_ENOTFOUND)
-			rc = refuse(ST_TARGET_UNKNOWN, "a target is no earlier entry about '%.*s'%s",
-			    TEXT(SUBJECT(c)), endorse ? "" : " or another name of it");
+			rc =
+			    refuse(ST_TARGET_UNKNOWN, "a target is no earlier entry about '%.*s'%s",
+				TEXT(SUBJECT(c)), endorse ? "" : " or another name of it");
 		else if (rc == STET_OK && endorse)
 			rc = may_endorse(c, seq, err);
 	}
@@ -369,14 +377,15 @@ must_leave_a_root(struct st_case *c, const struct st_key_state *key, stet_error 
 	memcpy(kid, key->kid, 32);
 	roots.but = kid;
 	rc = memcmp(kid, c->state->first_root_kid, 32) == 0
-	    ? 0
-	    : see_root(&roots, c->state->first_root_kid, 0, 0);
+		 ? 0
+		 : see_root(&roots, c->state->first_root_kid, 0, 0);
 	if (rc == 0)
-		rc = st_lookup_walk(
-		    c->books->tables, ST_LOOKUP_ROOT, (stet_bytes){NULL, 0}, 0, see_root, &roots, err);
+		rc = st_lookup_walk(c->books->tables, ST_LOOKUP_ROOT, (stet_bytes){NULL, 0}, 0,
+		    see_root, &roots, err);
 	if (rc < 0)
 		return rc;
-	return rc > 0 ? STET_OK : refuse(ST_LAST_ROOT, "'%s' is the last root key in force", key->label);
+	return rc > 0 ? STET_OK
+		      : refuse(ST_LAST_ROOT, "'%s' is the last root key in force", key->label);
 }
 
 static int
@@ -415,14 +424,15 @@ check_scope_form(stet_bytes payload, stet_error *err)
 		if (prefix.size >= 4 && memcmp(prefix.data, "doi:", 4) == 0 &&
 		    prefix.data[prefix.size - 1] != '/')
 			return refuse(ST_SCOPE_MALFORMED,
-			    "the scope '%.*s' does not end in '/': it would cover other registrants, too",
+			    "the scope '%.*s' does not end in '/': it would cover other "
+			    "registrants, too",
 			    TEXT(prefix));
 	return STET_OK;
 }
 
 static int
-admit_grant(struct st_case *c, const struct st_key_state *key, const uint8_t *public_key,
-    stet_error *err)
+admit_grant(
+    struct st_case *c, const struct st_key_state *key, const uint8_t *public_key, stet_error *err)
 {
 	const unsigned high = ST_ROLE_ROOT | ST_ROLE_ADMIN;
 	int known = key->granted != STET_NO_SEQ, root = (c->signer->roles & ST_ROLE_ROOT) != 0;
@@ -438,7 +448,8 @@ admit_grant(struct st_case *c, const struct st_key_state *key, const uint8_t *pu
 	if (!st_public_key_ok(public_key))
 		return refuse(ST_KEY_WEAK, "the key is no point of the prime-order group");
 	if (known && key->revoked != STET_NO_SEQ)
-		return refuse(ST_KEY_REVOKED, "the key was revoked by entry %llu, and that is final",
+		return refuse(ST_KEY_REVOKED,
+		    "the key was revoked by entry %llu, and that is final",
 		    (unsigned long long)key->revoked);
 	if (known && !st_bytes_equal(issuer, st_str(key->issuer)))
 		return refuse(ST_KEY_ISSUER, "the key speaks for '%s' already", key->issuer);
@@ -447,8 +458,10 @@ admit_grant(struct st_case *c, const struct st_key_state *key, const uint8_t *pu
 	if (!root && ((roles | (known ? key->roles : 0)) & high) != 0)
 		return refuse(ST_ROLE_MISSING, "only root grants to or by root and admin");
 	if (!root && !scope_inside(c->signer, PAYLOAD(c)))
-		return refuse(ST_SCOPE_EXCEEDED, "key '%s' may grant only inside its own scope", c->signer->label);
-	if ((roles & ST_ROLE_ROOT) != 0 && st_cbor_member_uint(PAYLOAD(c), "until", &until) == STET_OK)
+		return refuse(ST_SCOPE_EXCEEDED, "key '%s' may grant only inside its own scope",
+		    c->signer->label);
+	if ((roles & ST_ROLE_ROOT) != 0 &&
+	    st_cbor_member_uint(PAYLOAD(c), "until", &until) == STET_OK)
 		return refuse(ST_ROOT_UNTIL, "a root key has no end");
 	if ((rc = check_scope_form(PAYLOAD(c), err)) < 0)
 		return rc;
@@ -467,12 +480,15 @@ admit_revoke(struct st_case *c, const struct st_key_state *key, stet_error *err)
 		return refuse(ST_KEY_NOT_GRANTED, "no entry of this ledger grants that key");
 	distrust = st_cbor_member_uint(PAYLOAD(c), "distrust_from", &from) == STET_OK;
 	if (distrust && (!root || !text_member_is(c, "reason", "stolen")))
-		return refuse(ST_DISTRUST_REFUSED, "distrust_from is set by a root key, with reason 'stolen'");
+		return refuse(ST_DISTRUST_REFUSED,
+		    "distrust_from is set by a root key, with reason 'stolen'");
 	if (distrust && from > c->entry->seq)
-		return refuse(ST_DISTRUST_REFUSED, "distrust_from is entry %llu, which is not there yet",
+		return refuse(ST_DISTRUST_REFUSED,
+		    "distrust_from is entry %llu, which is not there yet",
 		    (unsigned long long)from);
 	if (key->revoked != STET_NO_SEQ && !distrust)
-		return refuse(ST_KEY_REVOKED, "the key was revoked by entry %llu, and that is final",
+		return refuse(ST_KEY_REVOKED,
+		    "the key was revoked by entry %llu, and that is final",
 		    (unsigned long long)key->revoked);
 	if (!root && !own && (key->roles & high) != 0)
 		return refuse(ST_ROLE_MISSING, "only root revokes root and admin keys");
@@ -496,14 +512,15 @@ admit_key(struct st_case *c, stet_error *err)
 		return STET_OK;
 	st_key_thumbprint(public_key, kid);
 	if (st_key_name_read(SUBJECT(c), named) < 0 || memcmp(kid, named, 32) != 0)
-		return refuse(ST_SUBJECT_RESERVED, "the statement is about another key than the one it holds");
+		return refuse(ST_SUBJECT_RESERVED,
+		    "the statement is about another key than the one it holds");
 	if (st_state_is_ledger_key(c->state, kid))
 		return refuse(ST_KEY_IS_LEDGERS, "a ledger key holds no role");
 	rc = st_state_key(c->state, c->books, kid, &key, err);
 	if (rc < 0 && rc != STET_ENOTFOUND)
 		return rc;
 	return text_member_is(c, "action", "grant") ? admit_grant(c, key, public_key, err)
-	                                            : admit_revoke(c, key, err);
+						    : admit_revoke(c, key, err);
 }
 
 /* --- the ledger itself ----------------------------------------------------------------------- */
@@ -519,7 +536,8 @@ admit_rotate(struct st_case *c, stet_error *err)
 	int rc;
 
 	if ((c->flags & ST_ADMIT_REPLAY) == 0)
-		return refuse(ST_ROTATE_BY_APPEND, "the ledger key is changed where it is, not by append");
+		return refuse(
+		    ST_ROTATE_BY_APPEND, "the ledger key is changed where it is, not by append");
 	if (st_cbor_member(PAYLOAD(c), "key", &value) < 0)
 		return STET_OK;
 	in = st_cbor_open(value);
@@ -527,12 +545,14 @@ admit_rotate(struct st_case *c, stet_error *err)
 		return STET_OK;
 	st_key_thumbprint(public_key, kid);
 	if (!st_public_key_ok(public_key))
-		return refuse(ST_KEY_WEAK, "the new ledger key is no point of the prime-order group");
+		return refuse(
+		    ST_KEY_WEAK, "the new ledger key is no point of the prime-order group");
 	if (st_state_is_ledger_key(c->state, kid))
 		return refuse(ST_KEY_IS_LEDGERS, "that is a ledger key already");
 	rc = st_state_key(c->state, c->books, kid, &key, err);
 	if (rc == STET_OK)
-		return refuse(ST_KEY_IS_LEDGERS, "a key that holds or held a role cannot be the ledger key");
+		return refuse(
+		    ST_KEY_IS_LEDGERS, "a key that holds or held a role cannot be the ledger key");
 	return rc == STET_ENOTFOUND ? STET_OK : rc;
 }
 

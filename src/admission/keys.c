@@ -5,8 +5,8 @@
 #include "admission/state.h"
 #include "base/err.h"
 
-/* Folding a chain reads every grant and revocation of the key once; the cache keeps it until an entry
- * about the key comes. */
+/* Folding a chain reads every grant and revocation of the key once; the cache keeps it until an
+ * entry about the key comes. */
 
 static void
 drop_scope(struct st_key_state *key)
@@ -99,9 +99,9 @@ fold_grant(struct st_key_state *key, uint64_t seq, stet_bytes payload, stet_erro
 	key->until = 0;
 	st_cbor_member_uint(payload, "until", &key->until);
 	if ((st_cbor_member_text(payload, "issuer", &value) == STET_OK &&
-	        (rc = set_text(&key->issuer, value, err)) < 0) ||
+		(rc = set_text(&key->issuer, value, err)) < 0) ||
 	    (st_cbor_member_text(payload, "label", &value) == STET_OK &&
-	        (rc = set_text(&key->label, value, err)) < 0) ||
+		(rc = set_text(&key->label, value, err)) < 0) ||
 	    (rc = read_scope(key, payload, err)) < 0)
 		return rc;
 	return STET_OK;

@@ -65,12 +65,14 @@ st_lookup_walk(struct st_reader *reader, enum st_lookup kind, stet_bytes what, i
 	if ((rc = st_scan_open(reader, ST_LOOKUP, &range, &scan, err)) < 0)
 		return rc;
 	for (;;) {
-		if ((rc = st_scan_next(scan, WALK_COUNT, keys, values, &count, err)) < 0 || count == 0)
+		if ((rc = st_scan_next(scan, WALK_COUNT, keys, values, &count, err)) < 0 ||
+		    count == 0)
 			break;
 		for (i = 0; i < count; i++) {
 			if (keys[i].size < 1 + what.size + 8)
 				continue;
-			rc = visit(ctx, keys[i].data + 1, st_be64_get(keys[i].data + keys[i].size - 8),
+			rc = visit(ctx, keys[i].data + 1,
+			    st_be64_get(keys[i].data + keys[i].size - 8),
 			    values[i].size > 0 ? values[i].data[0] : 0);
 			if (rc != 0)
 				goto done;

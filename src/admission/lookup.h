@@ -5,20 +5,22 @@
 #include "store/store.h"
 
 enum st_lookup {
-	ST_LOOKUP_LINK = 'f',     /* name key: record, doi and alias entries about it that link names */
-	ST_LOOKUP_LINKED = 'r',   /* name key: the same entries, by each name they link to           */
-	ST_LOOKUP_NOTICE = 'n',   /* name key of the notice's DOI: corrections                       */
-	ST_LOOKUP_CONTENT = 'c',  /* SHA-256 of a digest of any kind: artifact entries that give it  */
-	ST_LOOKUP_ARTIFACT = 'x', /* SHA-256 of name key and digest: artifact and withhold entries   */
-	ST_LOOKUP_UUID = 'u',     /* first four bytes of a UUID: first entry about the name          */
-	ST_LOOKUP_KEY = 'k',      /* kid: first grant; a walk of the kind lists all keys             */
-	ST_LOOKUP_ROOT = 'o'      /* kid: grants of root                                             */
+	ST_LOOKUP_LINK = 'f', /* name key: record, doi and alias entries about it that link names */
+	ST_LOOKUP_LINKED = 'r', /* name key: the same entries, by each name they link to */
+	ST_LOOKUP_NOTICE = 'n', /* name key of the notice's DOI: corrections */
+	ST_LOOKUP_CONTENT =
+	    'c', /* SHA-256 of a digest of any kind: artifact entries that give it  */
+	ST_LOOKUP_ARTIFACT =
+	    'x',              /* SHA-256 of name key and digest: artifact and withhold entries   */
+	ST_LOOKUP_UUID = 'u', /* first four bytes of a UUID: first entry about the name          */
+	ST_LOOKUP_KEY = 'k',  /* kid: first grant; a walk of the kind lists all keys             */
+	ST_LOOKUP_ROOT = 'o'  /* kid: grants of root                                             */
 };
 
 /* Details kept in the value byte. */
-#define ST_LINK_ALIAS 1       /* an alias entry; else record or doi     */
-#define ST_LINK_OBSERVED 2    /* an observation                         */
-#define ST_LINK_UNBIND 4      /* alias, action unbind                   */
+#define ST_LINK_ALIAS 1           /* an alias entry; else record or doi     */
+#define ST_LINK_OBSERVED 2        /* an observation                         */
+#define ST_LINK_UNBIND 4          /* alias, action unbind                   */
 #define ST_ARTIFACT_ROLE 0x3f     /* enum st_artifact_role       */
 #define ST_ARTIFACT_OBSERVED 0x40 /* an observation              */
 #define ST_ARTIFACT_WITHHELD 0x80 /* a withhold entry            */
@@ -43,8 +45,8 @@ struct st_lookup_key {
 void st_lookup_key(enum st_lookup kind, stet_bytes what, uint64_t seq, struct st_lookup_key *out);
 
 /* Walks the rows of one (kind, what), backward or forward. visit gets seq and the value byte; its
- * non-zero answer stops the walk and is returned. what of size 0: the whole kind, and visit also gets
- * the 32 bytes it stands under. */
+ * non-zero answer stops the walk and is returned. what of size 0: the whole kind, and visit also
+ * gets the 32 bytes it stands under. */
 typedef int st_lookup_visit(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail);
 int st_lookup_walk(struct st_reader *reader, enum st_lookup kind, stet_bytes what, int backward,
     st_lookup_visit *visit, void *ctx, stet_error *err);

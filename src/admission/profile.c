@@ -7,33 +7,34 @@
  * activation date are theirs, the tolerance is what every sandbox verdict printed. */
 static const struct st_policy_row assignee_v1[] = {
     {"flagship_minimum_review_score", ST_POLICY_HUNDREDTHS, "8.5",
-        "The least review score of a flagship candidate."},
+	"The least review score of a flagship candidate."},
     {"flagship_minimum_verified_claim_count", ST_POLICY_COUNT, "5",
-        "The least number of verified claims of a flagship candidate."},
+	"The least number of verified claims of a flagship candidate."},
     {"doi_grade_minimum_review_score", ST_POLICY_HUNDREDTHS, "7.5",
-        "The least review score of a record of DOI grade."},
+	"The least review score of a record of DOI grade."},
     {"doi_grade_minimum_verified_claim_count", ST_POLICY_COUNT, "1",
-        "The least number of verified claims of a record of DOI grade."},
+	"The least number of verified claims of a record of DOI grade."},
     {"public_record_minimum_review_score", ST_POLICY_HUNDREDTHS, "5",
-        "The least review score of a public record."},
+	"The least review score of a public record."},
     {"quarantine_below_review_score", ST_POLICY_HUNDREDTHS, "5",
-        "Records that score less than this are quarantine candidates."},
+	"Records that score less than this are quarantine candidates."},
     {"tolerance_percent", ST_POLICY_HUNDREDTHS, "5",
-        "By how many per cent of the expected value a reproduced one may differ."},
+	"By how many per cent of the expected value a reproduced one may differ."},
     {"gate_activation_date", ST_POLICY_DATE, "2026-06-10",
-        "The day from which records pass the verification gate."},
+	"The day from which records pass the verification gate."},
     {"floor_review_score", ST_POLICY_HUNDREDTHS, NULL,
-        "Records that score less than this should not have been published."},
+	"Records that score less than this should not have been published."},
     {"floor_verified_claim_count", ST_POLICY_COUNT, NULL,
-        "Records with fewer verified claims should not have been published."},
+	"Records with fewer verified claims should not have been published."},
     {"endorsements_correction", ST_POLICY_COUNT, NULL,
-        "How many other signers must endorse a correction before it counts."},
+	"How many other signers must endorse a correction before it counts."},
     {"endorsements_expression_of_concern", ST_POLICY_COUNT, NULL,
-        "How many other signers must endorse an expression of concern before it counts."},
+	"How many other signers must endorse an expression of concern before it counts."},
     {"endorsements_retraction", ST_POLICY_COUNT, NULL,
-        "How many other signers must endorse a retraction, withdrawal or removal before it counts."},
+	"How many other signers must endorse a retraction, withdrawal or removal before it "
+	"counts."},
     {"endorsements_reinstatement", ST_POLICY_COUNT, NULL,
-        "How many other signers must endorse a reinstatement or the lifting of a concern."},
+	"How many other signers must endorse a reinstatement or the lifting of a concern."},
     {NULL, ST_POLICY_COUNT, NULL, NULL},
 };
 
@@ -63,7 +64,7 @@ value_fits(enum st_policy_kind kind, stet_bytes value)
 	switch (kind) {
 	case ST_POLICY_HUNDREDTHS:
 		return st_cbor_read_hundredths(&in, &hundredths) == STET_OK && hundredths >= 0 &&
-		    hundredths <= 10000;
+		       hundredths <= 10000;
 	case ST_POLICY_COUNT:
 		return st_cbor_read_uint(&in, &count) == STET_OK && count <= 1000000;
 	case ST_POLICY_DATE:
@@ -96,22 +97,26 @@ st_profile_check(stet_bytes profile, stet_bytes values, stet_error *err)
 	uint64_t count;
 
 	if (found == NULL)
-		return st_fail(err, STET_EREFUSED, ST_PROFILE_UNKNOWN, "this stet knows no profile '%.*s'",
-		    (int)profile.size, (const char *)profile.data);
+		return st_fail(err, STET_EREFUSED, ST_PROFILE_UNKNOWN,
+		    "this stet knows no profile '%.*s'", (int)profile.size,
+		    (const char *)profile.data);
 	if (st_cbor_read_map(&in, &count) < 0)
-		return st_fail(err, STET_EFORMAT, ST_POLICY_VALUE, "the policy's values are not a map");
+		return st_fail(
+		    err, STET_EFORMAT, ST_POLICY_VALUE, "the policy's values are not a map");
 	for (; count > 0; count--) {
 		if (st_cbor_read_text(&in, &name) < 0 || st_cbor_skip(&in, &value) < 0)
-			return st_fail(err, STET_EFORMAT, ST_POLICY_VALUE, "the policy's values are not a map");
+			return st_fail(err, STET_EFORMAT, ST_POLICY_VALUE,
+			    "the policy's values are not a map");
 		for (row = found->rows; row->name != NULL; row++)
 			if (st_bytes_equal(name, st_str(row->name)))
 				break;
 		if (row->name == NULL)
-			return st_fail(err, STET_EREFUSED, ST_POLICY_VALUE, "profile '%s' has no value '%.*s'",
-			    found->name, (int)name.size, (const char *)name.data);
+			return st_fail(err, STET_EREFUSED, ST_POLICY_VALUE,
+			    "profile '%s' has no value '%.*s'", found->name, (int)name.size,
+			    (const char *)name.data);
 		if (!value_fits(row->kind, value))
-			return st_fail(err, STET_EREFUSED, ST_POLICY_VALUE, "'%s' must be %s", row->name,
-			    kind_text(row->kind));
+			return st_fail(err, STET_EREFUSED, ST_POLICY_VALUE, "'%s' must be %s",
+			    row->name, kind_text(row->kind));
 	}
 	return STET_OK;
 }

@@ -19,12 +19,12 @@ static const struct {
 #define ROLE_COUNT (sizeof(role_names) / sizeof(role_names[0]))
 
 #define PUBLISHING (ST_ROLE_PUBLISHER)
-#define ANY_BUT_OBSERVER                                                                                \
-	(ST_ROLE_ROOT | ST_ROLE_ADMIN | ST_ROLE_PUBLISHER | ST_ROLE_REGISTRAR | ST_ROLE_GATE |          \
+#define ANY_BUT_OBSERVER                                                                       \
+	(ST_ROLE_ROOT | ST_ROLE_ADMIN | ST_ROLE_PUBLISHER | ST_ROLE_REGISTRAR | ST_ROLE_GATE | \
 	    ST_ROLE_EDITOR | ST_ROLE_AUDITOR)
 
-/* In the order of enum st_type. An alias of a doi: name is the registrar's, too; an endorse is judged
- * by the types of its targets; a key may always revoke itself: rules.c. */
+/* In the order of enum st_type. An alias of a doi: name is the registrar's, too; an endorse is
+ * judged by the types of its targets; a key may always revoke itself: rules.c. */
 static const struct st_type_rule type_rules[] = {
     {ST_TYPE_LEDGER, ST_ROLE_ROOT, 1, 0, "stet:ledger"},
     {ST_TYPE_KEY, ST_ROLE_ROOT | ST_ROLE_ADMIN, 1, 0, "key"},
@@ -96,6 +96,6 @@ st_roles_text(unsigned roles, char *out, size_t size)
 	out[0] = '\0';
 	for (k = 0; k < ROLE_COUNT; k++)
 		if ((roles & role_names[k].bit) != 0 && used < size)
-			used += (size_t)snprintf(
-			    out + used, size - used, "%s%s", used > 0 ? ", " : "", role_names[k].name);
+			used += (size_t)snprintf(out + used, size - used, "%s%s",
+			    used > 0 ? ", " : "", role_names[k].name);
 }

@@ -14,10 +14,10 @@
 
 struct st_type_rule {
 	enum st_type type;
-	unsigned roles;       /* any of these may sign it                             */
-	int aud;              /* must name the ledger                                 */
-	int observable;       /* may carry a source                                   */
-	const char *subject;  /* its own subject; NULL: records; "key": a key's name  */
+	unsigned roles;      /* any of these may sign it                             */
+	int aud;             /* must name the ledger                                 */
+	int observable;      /* may carry a source                                   */
+	const char *subject; /* its own subject; NULL: records; "key": a key's name  */
 };
 const struct st_type_rule *st_type_rule(enum st_type type);
 

@@ -43,9 +43,9 @@ rule_first_is_open(struct st_case *c, stet_error *err)
 	if (is_type(c, ST_TYPE_LEDGER))
 		st_cbor_member_text(c->statement->sign1.payload, "action", &action);
 	if (is_entry_0(c) != st_bytes_equal(action, st_str("open")))
-		return is_entry_0(c)
-		    ? refuse(ST_NOT_OPENED, "entry 0 is no 'ledger' statement that opens a ledger")
-		    : refuse(ST_OPENED_TWICE, "only entry 0 opens a ledger");
+		return is_entry_0(c) ? refuse(ST_NOT_OPENED,
+					   "entry 0 is no 'ledger' statement that opens a ledger")
+				     : refuse(ST_OPENED_TWICE, "only entry 0 opens a ledger");
 	return STET_OK;
 }
 
@@ -80,7 +80,7 @@ rule_id(struct st_case *c, stet_error *err)
 	if ((rc = st_books_entry(c->books, seq, &read, err)) < 0)
 		return rc;
 	same = st_bytes_equal(read.statement.sign1.claims.sub, claims->sub) &&
-	    st_bytes_equal(read.statement.sign1.payload, c->statement->sign1.payload);
+	       st_bytes_equal(read.statement.sign1.payload, c->statement->sign1.payload);
 	memcpy(kid, read.statement.sign1.kid, 32);
 	rc = st_state_key(c->state, c->books, kid, &signer, err);
 	if (rc == STET_OK && signer->distrust_from <= seq)
@@ -103,7 +103,8 @@ rule_open_for_entries(struct st_case *c, stet_error *err)
 	if (c->state->closed)
 		return refuse(ST_LEDGER_CLOSED, "the ledger has been closed");
 	if (c->state->rotating)
-		return refuse(ST_ROTATION_UNSEALED, "only a seal may follow a change of the ledger key");
+		return refuse(
+		    ST_ROTATION_UNSEALED, "only a seal may follow a change of the ledger key");
 	return STET_OK;
 }
 
@@ -122,11 +123,13 @@ rule_audience(struct st_case *c, stet_error *err)
 	stet_bytes aud = CLAIMS(c)->aud;
 
 	if (is_entry_0(c))
-		return aud.data == NULL ? STET_OK
-		                        : refuse(ST_AUDIENCE_WRONG, "entry 0 cannot name its own ledger");
+		return aud.data == NULL
+			   ? STET_OK
+			   : refuse(ST_AUDIENCE_WRONG, "entry 0 cannot name its own ledger");
 	if (aud.data == NULL) {
 		if (rule != NULL && rule->aud)
-			return refuse(ST_AUDIENCE_MISSING, "a '%.*s' statement must name its ledger",
+			return refuse(ST_AUDIENCE_MISSING,
+			    "a '%.*s' statement must name its ledger",
 			    TEXT(c->statement->type_name));
 		return STET_OK;
 	}
@@ -162,24 +165,27 @@ rule_subject(struct st_case *c, stet_error *err)
 	if (rule == NULL)
 		return STET_OK; /* a newer stet's type: its subjects are that one's rule */
 	reserved = st_name_is_reserved(sub) || st_name_is_key(sub) ||
-	    (sub.size >= 7 && memcmp(sub.data, "source:", 7) == 0);
+		   (sub.size >= 7 && memcmp(sub.data, "source:", 7) == 0);
 	if (rule->subject == NULL)
 		return !reserved ? STET_OK
-		                 : refuse(ST_SUBJECT_RESERVED, "'%.*s' is no record: a '%.*s' cannot be about it",
-		                       TEXT(sub), TEXT(c->statement->type_name));
+				 : refuse(ST_SUBJECT_RESERVED,
+				       "'%.*s' is no record: a '%.*s' cannot be about it",
+				       TEXT(sub), TEXT(c->statement->type_name));
 	if (strcmp(rule->subject, "key") == 0)
 		return st_name_is_key(sub) ? STET_OK
-		                           : refuse(ST_SUBJECT_RESERVED, "a 'key' statement is about the key it names");
+					   : refuse(ST_SUBJECT_RESERVED,
+						 "a 'key' statement is about the key it names");
 	if (strcmp(rule->subject, "source:") == 0) {
 		snprintf(source, sizeof(source), "source:%.*s", TEXT(c->statement->source_name));
 		return subject_is(sub, source)
-		    ? STET_OK
-		    : refuse(ST_SUBJECT_RESERVED, "a 'snapshot' is about '%s', its own source", source);
+			   ? STET_OK
+			   : refuse(ST_SUBJECT_RESERVED,
+				 "a 'snapshot' is about '%s', its own source", source);
 	}
 	return subject_is(sub, rule->subject)
-	    ? STET_OK
-	    : refuse(ST_SUBJECT_RESERVED, "a '%.*s' statement is about '%s' only",
-	          TEXT(c->statement->type_name), rule->subject);
+		   ? STET_OK
+		   : refuse(ST_SUBJECT_RESERVED, "a '%.*s' statement is about '%s' only",
+			 TEXT(c->statement->type_name), rule->subject);
 }
 
 static int
@@ -244,11 +250,11 @@ rule_in_force(struct st_case *c, stet_error *err)
 	if (signer == NULL)
 		return STET_OK;
 	if (signer->revoked != STET_NO_SEQ)
-		return refuse(ST_SIGNER_REVOKED, "the key '%s' was revoked as %s by entry %llu", signer->label,
-		    signer->reason, (unsigned long long)signer->revoked);
+		return refuse(ST_SIGNER_REVOKED, "the key '%s' was revoked as %s by entry %llu",
+		    signer->label, signer->reason, (unsigned long long)signer->revoked);
 	if (signer->until != 0 && c->entry->ms >= signer->until)
-		return refuse(ST_SIGNER_EXPIRED, "the grant of key '%s' (entry %llu) has ended", signer->label,
-		    (unsigned long long)signer->granted);
+		return refuse(ST_SIGNER_EXPIRED, "the grant of key '%s' (entry %llu) has ended",
+		    signer->label, (unsigned long long)signer->granted);
 	return STET_OK;
 }
 
@@ -258,8 +264,8 @@ rule_issuer(struct st_case *c, stet_error *err)
 	stet_bytes iss = CLAIMS(c)->iss;
 
 	if (c->signer != NULL && !st_bytes_equal(iss, st_str(c->signer->issuer)))
-		return refuse(ST_ISSUER_WRONG, "key '%s' speaks for '%s', not for '%.*s'", c->signer->label,
-		    c->signer->issuer, TEXT(iss));
+		return refuse(ST_ISSUER_WRONG, "key '%s' speaks for '%s', not for '%.*s'",
+		    c->signer->label, c->signer->issuer, TEXT(iss));
 	return STET_OK;
 }
 
@@ -270,9 +276,10 @@ is_own_revocation(const struct st_case *c)
 	uint8_t kid[32];
 
 	return is_type(c, ST_TYPE_KEY) &&
-	    st_cbor_member_text(c->statement->sign1.payload, "action", &action) == STET_OK &&
-	    st_bytes_equal(action, st_str("revoke")) && st_key_name_read(CLAIMS(c)->sub, kid) == 0 &&
-	    memcmp(kid, c->statement->sign1.kid, 32) == 0;
+	       st_cbor_member_text(c->statement->sign1.payload, "action", &action) == STET_OK &&
+	       st_bytes_equal(action, st_str("revoke")) &&
+	       st_key_name_read(CLAIMS(c)->sub, kid) == 0 &&
+	       memcmp(kid, c->statement->sign1.kid, 32) == 0;
 }
 
 static int
@@ -287,8 +294,8 @@ rule_role(struct st_case *c, stet_error *err)
 	if (c->statement->source.data != NULL) {
 		if ((c->signer->roles & ST_ROLE_OBSERVER) != 0)
 			return STET_OK;
-		return refuse(ST_ROLE_MISSING, "key '%s' may not say what others state: it is no observer",
-		    c->signer->label);
+		return refuse(ST_ROLE_MISSING,
+		    "key '%s' may not say what others state: it is no observer", c->signer->label);
 	}
 	roles = rule->roles;
 	if (is_type(c, ST_TYPE_ALIAS) && st_name_is_doi(CLAIMS(c)->sub))
@@ -312,7 +319,8 @@ rule_scope(struct st_case *c, stet_error *err)
 	if (c->signer == NULL || c->statement->source.data != NULL ||
 	    (rule != NULL && rule->subject != NULL) || st_key_covers(c->signer, sub))
 		return STET_OK;
-	return refuse(ST_SCOPE_EXCEEDED, "key '%s' may not sign about '%.*s'", c->signer->label, TEXT(sub));
+	return refuse(
+	    ST_SCOPE_EXCEEDED, "key '%s' may not sign about '%.*s'", c->signer->label, TEXT(sub));
 }
 
 static int
@@ -330,7 +338,8 @@ rule_after(struct st_case *c, stet_error *err)
 	absent = st_cbor_read_bytes(&in, &hash) < 0;
 	if (memcmp(c->row.own, absent || hash.size != 32 ? none : hash.data, 32) != 0)
 		return refuse(ST_AFTER_STALE,
-		    "something was entered about '%.*s' since the signer looked", TEXT(CLAIMS(c)->sub));
+		    "something was entered about '%.*s' since the signer looked",
+		    TEXT(CLAIMS(c)->sub));
 	return STET_OK;
 }
 
@@ -388,7 +397,8 @@ st_seal_check(const struct st_state *state, const uint8_t index[32], const struc
 	uint64_t number;
 
 	if (st_cbor_member_uint(payload, "size", &number) < 0 || number != entry->seq)
-		return refuse(ST_SEAL_SIZE_WRONG, "the seal does not cover exactly the entries before it");
+		return refuse(
+		    ST_SEAL_SIZE_WRONG, "the seal does not cover exactly the entries before it");
 	st_be64_put(expected_cti, number);
 	if (!st_bytes_equal(cti, (stet_bytes){expected_cti, 8}))
 		return refuse(ST_SEAL_SIZE_WRONG, "the seal's id is not the size it covers");
@@ -397,9 +407,11 @@ st_seal_check(const struct st_state *state, const uint8_t index[32], const struc
 	st_tree_root(&state->tree, root);
 	if (st_cbor_member_bytes(payload, "root", &value) < 0 || value.size != 32 ||
 	    memcmp(value.data, root, 32) != 0)
-		return refuse(ST_SEAL_ROOT_WRONG, "the seal signs another tree root than the entries have");
+		return refuse(
+		    ST_SEAL_ROOT_WRONG, "the seal signs another tree root than the entries have");
 	if (st_cbor_member_bytes(payload, "index", &value) < 0 || value.size != 32 ||
 	    memcmp(value.data, index, 32) != 0)
-		return refuse(ST_SEAL_INDEX_WRONG, "the seal signs another record index than the entries have");
+		return refuse(ST_SEAL_INDEX_WRONG,
+		    "the seal signs another record index than the entries have");
 	return STET_OK;
 }

@@ -1,6 +1,7 @@
 #ifndef ST_ADMISSION_RULES_H
 #define ST_ADMISSION_RULES_H
-/* What append refuses and verify finds: one table of rules for both.  docs/format.md, "Admission". */
+/* What append refuses and verify finds: one table of rules for both.  docs/format.md, "Admission".
+ */
 #include "admission/state.h"
 
 /* One statement before the ledger, as entry->seq. */
@@ -29,8 +30,8 @@ int st_case_prepare(struct st_case *c, stet_error *err);
 int st_admit(struct st_case *c, stet_error *err);
 
 /* A seal commits to what came before it: size, time, root, index. STET_EREFUSED with ST_SEAL_*. */
-int st_seal_check(const struct st_state *state, const uint8_t index[32], const struct st_entry *entry,
-    const struct st_statement *statement, stet_error *err);
+int st_seal_check(const struct st_state *state, const uint8_t index[32],
+    const struct st_entry *entry, const struct st_statement *statement, stet_error *err);
 
 void st_cti_key(stet_bytes iss, stet_bytes cti, uint8_t out[32]);
 

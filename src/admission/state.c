@@ -55,13 +55,15 @@ member_key(stet_bytes payload, const char *member, uint8_t public_key_out[32], s
 		rc = st_cose_key_read(&in, &public_key);
 	}
 	if (rc < 0)
-		return st_fail(err, STET_EFORMAT, ST_ENTRY_DAMAGED, "'%s' of a ledger statement is no key", member);
+		return st_fail(err, STET_EFORMAT, ST_ENTRY_DAMAGED,
+		    "'%s' of a ledger statement is no key", member);
 	memcpy(public_key_out, public_key, 32);
 	return STET_OK;
 }
 
 static int
-add_ledger_key(struct st_state *state, const uint8_t public_key[32], uint64_t since, stet_error *err)
+add_ledger_key(
+    struct st_state *state, const uint8_t public_key[32], uint64_t since, stet_error *err)
 {
 	struct st_ledger_key *keys, *key;
 
@@ -193,7 +195,8 @@ st_state_sealing_key(const struct st_state *state)
 const struct st_ledger_key *
 st_state_checkpoint_key(const struct st_state *state)
 {
-	return state->ledger_key_count == 0 ? NULL : &state->ledger_keys[state->ledger_key_count - 1];
+	return state->ledger_key_count == 0 ? NULL
+					    : &state->ledger_keys[state->ledger_key_count - 1];
 }
 
 int

@@ -1,8 +1,8 @@
 #ifndef ST_ADMISSION_STATE_H
 #define ST_ADMISSION_STATE_H
-/* What the ledger itself is at a point: its keys, its policy, its end.  The state at seq s is that of
- * entries 0 .. s-1; st_state_advance() moves it past one admitted entry.  It is folded from the chain
- * of stet:ledger and the chains of the keys, never stored. */
+/* What the ledger itself is at a point: its keys, its policy, its end.  The state at seq s is that
+ * of entries 0 .. s-1; st_state_advance() moves it past one admitted entry.  It is folded from the
+ * chain of stet:ledger and the chains of the keys, never stored. */
 #include "admission/books.h"
 #include "admission/role.h"
 #include "merkle/tree.h"
@@ -15,11 +15,11 @@
 /* A key as its grants and revocations leave it. */
 struct st_key_state {
 	uint8_t kid[32], public_key[32];
-	uint64_t granted;       /* seq of the newest grant; STET_NO_SEQ: never granted          */
+	uint64_t granted; /* seq of the newest grant; STET_NO_SEQ: never granted          */
 	uint64_t first_granted;
-	unsigned roles;         /* ST_ROLE_* bits of the newest grant                          */
-	char *issuer, *label;   /* label "" if none                                            */
-	stet_bytes *scope;      /* prefixes, owned; scope_count 0 with scoped 0: every name    */
+	unsigned roles;       /* ST_ROLE_* bits of the newest grant                          */
+	char *issuer, *label; /* label "" if none                                            */
+	stet_bytes *scope;    /* prefixes, owned; scope_count 0 with scoped 0: every name    */
 	size_t scope_count;
 	int scoped;
 	uint64_t until;         /* ms; 0: no end                                               */
@@ -31,13 +31,14 @@ struct st_key_state {
 
 struct st_ledger_key {
 	uint8_t public_key[32], kid[32];
-	uint64_t since; /* first seq it signs: 0, or the entry after the seal that closed its batch */
+	uint64_t
+	    since; /* first seq it signs: 0, or the entry after the seal that closed its batch */
 };
 
 struct st_state {
-	uint64_t size;     /* entries so far                                                  */
-	uint64_t last_ms;  /* time of the last one                                            */
-	uint64_t sealed;   /* entries covered by the last seal, itself included; 0: none      */
+	uint64_t size;    /* entries so far                                                  */
+	uint64_t last_ms; /* time of the last one                                            */
+	uint64_t sealed;  /* entries covered by the last seal, itself included; 0: none      */
 	struct st_tree tree;
 	uint8_t last_leaf[32];
 
@@ -46,9 +47,9 @@ struct st_state {
 	uint8_t first_root[32], first_root_kid[32];
 	struct st_ledger_key *ledger_keys; /* in order; the last is in force, or coming      */
 	size_t ledger_key_count;
-	int rotating;      /* a rotate awaits its seal, by the key before the last            */
-	int closed;        /* a close awaits its seal, or has it                              */
-	uint64_t policy;   /* seq of the policy in force, or STET_NO_SEQ                      */
+	int rotating;    /* a rotate awaits its seal, by the key before the last            */
+	int closed;      /* a close awaits its seal, or has it                              */
+	uint64_t policy; /* seq of the policy in force, or STET_NO_SEQ                      */
 
 	struct st_key_state **keys; /* cache, by kid: open addressing                         */
 	size_t key_count, key_capacity;
@@ -57,8 +58,8 @@ struct st_state {
 void st_state_init(struct st_state *state);
 void st_state_clear(struct st_state *state);
 /* The state at `size` entries, whose last seal covers `sealed`, folded from the books. */
-int st_state_load(struct st_state *state, const struct st_books *books, uint64_t size, uint64_t last_ms,
-    uint64_t sealed, stet_error *err);
+int st_state_load(struct st_state *state, const struct st_books *books, uint64_t size,
+    uint64_t last_ms, uint64_t sealed, stet_error *err);
 /* Past one admitted entry. Its rows are in the books already, or are being put. */
 int st_state_advance(struct st_state *state, const struct st_entry *entry,
     const struct st_statement *statement, const uint8_t leaf[32], stet_error *err);

@@ -7,8 +7,8 @@
  *   5  a seal over everything, and the head row, in the same batch; commit
  *   6  what was committed is read back, the checkpoint signed, remembered, published
  *
- * Until the commit in 5 nothing has happened; after it the entries are durable, and a crash before the
- * end of 6 costs a checkpoint that the next append or `stet checkpoint` signs again. */
+ * Until the commit in 5 nothing has happened; after it the entries are durable, and a crash before
+ * the end of 6 costs a checkpoint that the next append or `stet checkpoint` signs again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +72,8 @@ new_outcome(size_t count, stet_outcome **outcome_out, stet_error *err)
 {
 	stet_outcome *outcome = calloc(1, sizeof(*outcome));
 
-	if (outcome == NULL || (count > 0 && (outcome->items = calloc(count, sizeof(*outcome->items))) == NULL)) {
+	if (outcome == NULL ||
+	    (count > 0 && (outcome->items = calloc(count, sizeof(*outcome->items))) == NULL)) {
 		free(outcome);
 		return st_fail_nomem(err);
 	}
@@ -99,13 +100,13 @@ verify_part(void *ctx, size_t from, size_t to)
 
 	for (i = from; i < to; i++)
 		if (ahead[i].have_key && !ahead[i].verified)
-			ahead[i].verified =
-			    st_sign1_verify(&ahead[i].statement->sign1, ahead[i].public_key, NULL) == STET_OK;
+			ahead[i].verified = st_sign1_verify(&ahead[i].statement->sign1,
+						ahead[i].public_key, NULL) == STET_OK;
 }
 
 static int
-verify_ahead(stet_ledger *ledger, stet_statement *const *statements, size_t count, struct ahead *ahead,
-    stet_error *err)
+verify_ahead(stet_ledger *ledger, stet_statement *const *statements, size_t count,
+    struct ahead *ahead, stet_error *err)
 {
 	const struct st_key_state *key;
 	struct st_reader *reader = NULL;
@@ -120,7 +121,8 @@ verify_ahead(stet_ledger *ledger, stet_statement *const *statements, size_t coun
 	rc = st_ledger_refresh(ledger, &books, &head, err);
 	for (i = 0; rc == STET_OK && i < count; i++) {
 		if ((ahead[i].statement = st_statement_view(statements[i])) == NULL) {
-			rc = st_fail(err, STET_EINVAL, ST_NOT_SIGNED, "statement %zu is not signed", i + 1);
+			rc = st_fail(
+			    err, STET_EINVAL, ST_NOT_SIGNED, "statement %zu is not signed", i + 1);
 			break;
 		}
 		if ((ahead[i].verified = st_statement_signed_here(statements[i])) != 0)
@@ -145,7 +147,8 @@ static int
 check_clock(const struct st_state *state, const stet_append_options *options, stet_error *err)
 {
 	if (options->now_ms > ST_UINT53_MAX)
-		return st_fail(err, STET_EINVAL, ST_CLOCK_STEP, "the time is beyond what an entry can hold");
+		return st_fail(
+		    err, STET_EINVAL, ST_CLOCK_STEP, "the time is beyond what an entry can hold");
 	if (state->size > 0 && options->now_ms > state->last_ms + YEAR_MS &&
 	    (options->flags & STET_APPEND_CONFIRM_CLOCK) == 0)
 		return st_fail(err, STET_EREFUSED, ST_CLOCK_STEP,
@@ -182,7 +185,8 @@ enter_one(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead
 	memcpy(prev, state->last_leaf, 32);
 	entry.prev = prev;
 	if (ahead->statement->type == ST_TYPE_SEAL)
-		return st_fail(err, STET_EREFUSED, ST_LEDGER_KEY_WRONG, "seals are made by the ledger, not appended");
+		return st_fail(err, STET_EREFUSED, ST_LEDGER_KEY_WRONG,
+		    "seals are made by the ledger, not appended");
 	if ((rc = st_admit(&c, err)) < 0)
 		return rc;
 	if (c.already != STET_NO_SEQ) {
@@ -190,7 +194,8 @@ enter_one(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead
 		item->seq = c.already;
 		return st_books_leaf(&books, c.already, item->leaf, err);
 	}
-	if ((!ahead->verified && (rc = st_sign1_verify(&ahead->statement->sign1, c.public_key, err)) < 0) ||
+	if ((!ahead->verified &&
+		(rc = st_sign1_verify(&ahead->statement->sign1, c.public_key, err)) < 0) ||
 	    (rc = st_artifact_check(ledger, ahead->statement, err)) < 0)
 		return rc == STET_EMISMATCH ? refused(err) : rc;
 	entry.prior = c.row.count > 0 ? c.row.head : NULL;
@@ -206,7 +211,8 @@ enter_one(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead
 /* Refused or not, the rest of a batch that goes on is judged without it. */
 static int
 enter_all(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead,
-    const struct st_append *what, uint64_t ms, stet_outcome *outcome, size_t *appended_out, stet_error *err)
+    const struct st_append *what, uint64_t ms, stet_outcome *outcome, size_t *appended_out,
+    stet_error *err)
 {
 	int keep_going = (what->options->flags & STET_APPEND_KEEP_GOING) != 0;
 	struct st_buf encoded = {0};
@@ -217,7 +223,8 @@ enter_all(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead
 	*appended_out = 0;
 	for (i = 0; i < outcome->count; i++) {
 		st_error_clear(&why);
-		rc = enter_one(ledger, enter, &ahead[i], ms, what->admit_flags, &encoded, &outcome->items[i], &why);
+		rc = enter_one(ledger, enter, &ahead[i], ms, what->admit_flags, &encoded,
+		    &outcome->items[i], &why);
 		if (rc == STET_EREFUSED) {
 			outcome->items[i].result = STET_REFUSED;
 			outcome->items[i].seq = STET_NO_SEQ;
@@ -278,20 +285,22 @@ write_batch(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahe
 	    (rc = st_ledger_key(ledger, options->ask, options->ctx, err)) < 0)
 		goto done;
 	*first_out = head.size;
-	/* From here on the state in memory is ahead of the store, until the commit makes it true. */
+	/* From here on the state in memory is ahead of the store, until the commit makes it true.
+	 */
 	ledger->state_known = 0;
 	ms = options->now_ms > head.last_ms ? options->now_ms : head.last_ms;
 	if ((rc = st_enter_begin(enter, batch, &ledger->state, 1, err)) < 0 ||
 	    (rc = enter_all(ledger, enter, ahead, what, ms, outcome, &appended, err)) < 0)
 		goto done;
 	*nothing_out = (options->flags & STET_APPEND_DRY_RUN) != 0 ||
-	    (appended == 0 && (options->flags & STET_APPEND_HEARTBEAT) == 0);
+		       (appended == 0 && (options->flags & STET_APPEND_HEARTBEAT) == 0);
 	if (*nothing_out)
 		goto done;
-	if ((rc = st_seal(ledger, enter, ms, &outcome->head, err)) < 0 || (rc = st_enter_end(enter, err)) < 0 ||
-	    (rc = st_batch_commit(&batch, err)) < 0)
+	if ((rc = st_seal(ledger, enter, ms, &outcome->head, err)) < 0 ||
+	    (rc = st_enter_end(enter, err)) < 0 || (rc = st_batch_commit(&batch, err)) < 0)
 		goto done;
-	ledger->state_head = (struct st_head){ledger->state.size, ledger->state.last_ms, ledger->state.sealed, {0}};
+	ledger->state_head =
+	    (struct st_head){ledger->state.size, ledger->state.last_ms, ledger->state.sealed, {0}};
 	memcpy(ledger->state_head.last_leaf, ledger->state.last_leaf, 32);
 	ledger->state_known = 1;
 done:
@@ -303,7 +312,8 @@ done:
 
 /* The entries are durable by now, so a failure here must not read as "nothing was written". */
 static int
-publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_head *head, stet_error *err)
+publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_head *head,
+    stet_error *err)
 {
 	stet_error why;
 	int rc;
@@ -318,9 +328,11 @@ publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_he
 	    "the entries are in the ledger, but their checkpoint is not: %.150s", why.text);
 }
 
-/* The checkpoint at the seal of a rotation carries both lines: the old key's consent, the new one's. */
+/* The checkpoint at the seal of a rotation carries both lines: the old key's consent, the new
+ * one's. */
 static int
-change_key(stet_ledger *ledger, const stet_key *next, uint64_t first, const stet_head *head, stet_error *err)
+change_key(stet_ledger *ledger, const stet_key *next, uint64_t first, const stet_head *head,
+    stet_error *err)
 {
 	stet_key *old = ledger->key;
 	int rc;
@@ -354,7 +366,8 @@ catch_up(stet_ledger *ledger, stet_error *err)
 }
 
 int
-st_append(stet_ledger *ledger, const struct st_append *what, stet_outcome **outcome_out, stet_error *err)
+st_append(
+    stet_ledger *ledger, const struct st_append *what, stet_outcome **outcome_out, stet_error *err)
 {
 	struct ahead *ahead = NULL;
 	struct st_guard guard = {-1};
@@ -384,8 +397,9 @@ st_append(stet_ledger *ledger, const struct st_append *what, stet_outcome **outc
 	if (rc < 0)
 		take_back(outcome);
 	else if (!nothing)
-		rc = what->next == NULL ? publish(ledger, NULL, first, &outcome->head, err)
-		                        : change_key(ledger, what->next, first, &outcome->head, err);
+		rc = what->next == NULL
+			 ? publish(ledger, NULL, first, &outcome->head, err)
+			 : change_key(ledger, what->next, first, &outcome->head, err);
 	else if ((what->options->flags & STET_APPEND_DRY_RUN) == 0)
 		rc = catch_up(ledger, err);
 done:

@@ -10,7 +10,7 @@ struct st_append {
 	unsigned admit_flags; /* ST_ADMIT_REPLAY: a rotate is let through  */
 	const stet_key *next; /* the ledger key from this batch's seal on, or NULL */
 };
-int st_append(stet_ledger *ledger, const struct st_append *what, stet_outcome **outcome_out,
-    stet_error *err);
+int st_append(
+    stet_ledger *ledger, const struct st_append *what, stet_outcome **outcome_out, stet_error *err);
 
 #endif

@@ -44,7 +44,8 @@ st_artifact_size(stet_ledger *ledger, const uint8_t digest[32], uint64_t *size_o
 }
 
 int
-stet_ledger_has_artifact(stet_ledger *ledger, const uint8_t sha256[32], uint64_t *size_out, stet_error *err)
+stet_ledger_has_artifact(
+    stet_ledger *ledger, const uint8_t sha256[32], uint64_t *size_out, stet_error *err)
 {
 	return st_artifact_size(ledger, sha256, size_out, err);
 }
@@ -66,13 +67,15 @@ st_artifact_check(stet_ledger *ledger, const struct st_statement *statement, ste
 	rc = st_artifact_size(ledger, digest.data, &held, err);
 	st_hex(digest.data, 32, hex);
 	if (rc == STET_ENOTFOUND)
-		return st_fail(err, STET_EREFUSED, ST_ARTIFACT_NOT_HERE, "no content with SHA-256 %s is held here", hex);
+		return st_fail(err, STET_EREFUSED, ST_ARTIFACT_NOT_HERE,
+		    "no content with SHA-256 %s is held here", hex);
 	if (rc < 0)
 		return rc;
 	/* What is blinded is stored with its salt in front. */
 	if (held != stated + (blinded ? 32 : 0))
 		return st_fail(err, STET_EREFUSED, ST_ARTIFACT_SIZE,
-		    "the artifact states %llu bytes, the content held here has %llu", (unsigned long long)stated,
+		    "the artifact states %llu bytes, the content held here has %llu",
+		    (unsigned long long)stated,
 		    (unsigned long long)(held - (blinded && held >= 32 ? 32 : 0)));
 	return STET_OK;
 }
@@ -97,7 +100,8 @@ write_piece(int fd, const uint8_t *data, size_t size)
 }
 
 static int
-copy_in(int fd, stet_source *read_from, void *ctx, uint8_t sha256_out[32], uint64_t *size_out, stet_error *err)
+copy_in(int fd, stet_source *read_from, void *ctx, uint8_t sha256_out[32], uint64_t *size_out,
+    stet_error *err)
 {
 	struct st_hasher *hasher = NULL;
 	uint8_t digest[64], *piece = NULL;
@@ -112,7 +116,8 @@ copy_in(int fd, stet_source *read_from, void *ctx, uint8_t sha256_out[32], uint6
 	while (rc == STET_OK) {
 		got = 0;
 		if ((rc = read_from(ctx, piece, PIECE_SIZE, &got)) != STET_OK) {
-			rc = st_fail(err, rc < 0 ? rc : STET_EIO, ST_RULE_NONE, "the content could not be read to its end");
+			rc = st_fail(err, rc < 0 ? rc : STET_EIO, ST_RULE_NONE,
+			    "the content could not be read to its end");
 			break;
 		}
 		if (got == 0)
@@ -132,8 +137,8 @@ copy_in(int fd, stet_source *read_from, void *ctx, uint8_t sha256_out[32], uint6
 	return rc;
 }
 
-/* The file, then its name, then the folder that holds the name, then the one above: only when all of
- * them are on the disk may an entry name the content. */
+/* The file, then its name, then the folder that holds the name, then the one above: only when all
+ * of them are on the disk may an entry name the content. */
 static int
 settle(stet_ledger *ledger, const char *temporary, const uint8_t digest[32], stet_error *err)
 {
@@ -153,7 +158,8 @@ settle(stet_ledger *ledger, const char *temporary, const uint8_t digest[32], ste
 	if (rc < 0)
 		goto done;
 	if (rename(temporary, (char *)path.data) < 0) {
-		rc = st_fail_errno(err, errno, "cannot store an artifact as '%s'", (char *)path.data);
+		rc = st_fail_errno(
+		    err, errno, "cannot store an artifact as '%s'", (char *)path.data);
 		goto done;
 	}
 	*slash = '\0';
@@ -178,10 +184,12 @@ stet_ledger_attach(stet_ledger *ledger, stet_source *read_from, void *ctx, uint8
 		return st_fail_nomem(err);
 	if (ledger->options.read_only) {
 		free(temporary);
-		return st_fail(err, STET_EREFUSED, ST_READ_ONLY, "the ledger was opened for reading only");
+		return st_fail(
+		    err, STET_EREFUSED, ST_READ_ONLY, "the ledger was opened for reading only");
 	}
 	if ((fd = mkstemp(temporary)) < 0) {
-		rc = st_fail_errno(err, errno, "cannot make a file in '%s/artifacts'", ledger->path);
+		rc =
+		    st_fail_errno(err, errno, "cannot make a file in '%s/artifacts'", ledger->path);
 		free(temporary);
 		return rc;
 	}
@@ -206,8 +214,8 @@ stet_ledger_attach(stet_ledger *ledger, stet_source *read_from, void *ctx, uint8
 /* --- reading and erasing --------------------------------------------------------------------- */
 
 int
-stet_ledger_artifact(stet_ledger *ledger, const uint8_t sha256[32], stet_sink *write_to, void *ctx,
-    stet_error *err)
+stet_ledger_artifact(
+    stet_ledger *ledger, const uint8_t sha256[32], stet_sink *write_to, void *ctx, stet_error *err)
 {
 	struct st_buf path = {0};
 	uint8_t *piece = NULL;
@@ -226,8 +234,11 @@ stet_ledger_artifact(stet_ledger *ledger, const uint8_t sha256[32], stet_sink *w
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			rc = st_fail_errno(err, errno, "cannot read artifact '%s'", (char *)path.data);
-		else if ((rc = write_to(ctx, NULL, (stet_bytes){piece, (size_t)n}, n == 0)) != STET_OK || n == 0)
+			rc = st_fail_errno(
+			    err, errno, "cannot read artifact '%s'", (char *)path.data);
+		else if ((rc = write_to(ctx, NULL, (stet_bytes){piece, (size_t)n}, n == 0)) !=
+			     STET_OK ||
+			 n == 0)
 			break;
 	}
 	if (fd >= 0)
@@ -249,7 +260,8 @@ see_withheld(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
 struct giving {
 	const struct st_books *books;
 	const uint8_t *digest;
-	int given, withheld; /* artifact entries with this digest; those whose record withholds it */
+	int given,
+	    withheld; /* artifact entries with this digest; those whose record withholds it */
 	stet_error *err;
 };
 
@@ -268,16 +280,16 @@ see_giver(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
 		return rc;
 	st_map_key(read.statement.sign1.claims.sub, name_key);
 	st_artifact_key(name_key, (stet_bytes){giving->digest, 32}, artifact);
-	rc = st_lookup_walk(giving->books->tables, ST_LOOKUP_ARTIFACT, (stet_bytes){artifact, 32}, 0,
-	    see_withheld, NULL, giving->err);
+	rc = st_lookup_walk(giving->books->tables, ST_LOOKUP_ARTIFACT, (stet_bytes){artifact, 32},
+	    0, see_withheld, NULL, giving->err);
 	giving->given++;
 	giving->withheld += rc > 0;
 	return rc < 0 ? rc : 0;
 }
 
 int
-st_artifact_withheld(const struct st_books *books, const uint8_t digest[32], int *withheld_out,
-    stet_error *err)
+st_artifact_withheld(
+    const struct st_books *books, const uint8_t digest[32], int *withheld_out, stet_error *err)
 {
 	struct giving giving = {books, digest, 0, 0, err};
 	uint8_t what[32];
@@ -290,7 +302,8 @@ st_artifact_withheld(const struct st_books *books, const uint8_t digest[32], int
 	return rc < 0 ? rc : STET_OK;
 }
 
-/* Overwriting does not reach what the file system keeps elsewhere; it is what can be done from here. */
+/* Overwriting does not reach what the file system keeps elsewhere; it is what can be done from
+ * here. */
 static int
 overwrite(const char *path, stet_error *err)
 {
@@ -303,8 +316,10 @@ overwrite(const char *path, stet_error *err)
 		return st_fail_errno(err, errno, "cannot erase '%s'", path);
 	if (fstat(fd, &st) < 0)
 		failed = errno;
-	for (left = failed == 0 ? st.st_size : 0; left > 0 && failed == 0; left -= (off_t)sizeof(zeros))
-		if (write_piece(fd, zeros, left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros)) < 0)
+	for (left = failed == 0 ? st.st_size : 0; left > 0 && failed == 0;
+	     left -= (off_t)sizeof(zeros))
+		if (write_piece(
+			fd, zeros, left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros)) < 0)
 			failed = errno;
 	if (failed == 0 && fsync(fd) < 0)
 		failed = errno;
@@ -328,7 +343,8 @@ stet_ledger_erase(stet_ledger *ledger, const uint8_t sha256[32], stet_error *err
 	rc = st_artifact_withheld(&books, sha256, &withheld, err);
 	st_reader_close(reader);
 	if (rc == STET_OK && !withheld)
-		rc = st_fail(err, STET_EREFUSED, ST_NOT_WITHHELD, "no entry withholds this content from every record that gives it");
+		rc = st_fail(err, STET_EREFUSED, ST_NOT_WITHHELD,
+		    "no entry withholds this content from every record that gives it");
 	if (rc < 0)
 		return rc;
 	st_artifact_path(ledger, sha256, &path);

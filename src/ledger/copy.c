@@ -25,14 +25,15 @@ tell(struct copying *copying, const char *what, stet_error *err)
 {
 	if (copying->progress != NULL &&
 	    copying->progress(copying->ctx, what, copying->done, copying->total) != 0)
-		return st_fail(err, STET_EINVAL, ST_STOPPED, "stopped; nothing is left of the copy");
+		return st_fail(
+		    err, STET_EINVAL, ST_STOPPED, "stopped; nothing is left of the copy");
 	return STET_OK;
 }
 
 /* One table, through the store interface alone: the same loop serves every pair of engines. */
 static int
-copy_table(struct st_reader *from, struct st_store *to, enum st_table table, struct copying *copying,
-    stet_error *err)
+copy_table(struct st_reader *from, struct st_store *to, enum st_table table,
+    struct copying *copying, stet_error *err)
 {
 	stet_bytes keys[SCAN_COUNT], values[SCAN_COUNT];
 	struct st_batch *batch = NULL;
@@ -43,7 +44,8 @@ copy_table(struct st_reader *from, struct st_store *to, enum st_table table, str
 	if ((rc = st_scan_open(from, table, NULL, &scan, err)) < 0)
 		return rc;
 	for (;;) {
-		if ((rc = st_scan_next(scan, SCAN_COUNT, keys, values, &count, err)) < 0 || count == 0)
+		if ((rc = st_scan_next(scan, SCAN_COUNT, keys, values, &count, err)) < 0 ||
+		    count == 0)
 			break;
 		if ((batch == NULL && (rc = st_batch_begin(to, 0, &batch, err)) < 0) ||
 		    (rc = st_batch_put(batch, table, ST_PUT_APPEND, keys, values, count, err)) < 0)
@@ -52,7 +54,8 @@ copy_table(struct st_reader *from, struct st_store *to, enum st_table table, str
 		copying->done += table == ST_ENTRY ? count : 0;
 		if (rows >= ROWS_A_BATCH) {
 			rows = 0;
-			if ((rc = st_batch_commit(&batch, err)) < 0 || (rc = tell(copying, "entries", err)) < 0)
+			if ((rc = st_batch_commit(&batch, err)) < 0 ||
+			    (rc = tell(copying, "entries", err)) < 0)
 				break;
 		}
 	}
@@ -64,7 +67,8 @@ copy_table(struct st_reader *from, struct st_store *to, enum st_table table, str
 }
 
 int
-st_store_copy(struct st_reader *from, struct st_store *to, stet_progress *progress, void *ctx, stet_error *err)
+st_store_copy(struct st_reader *from, struct st_store *to, stet_progress *progress, void *ctx,
+    stet_error *err)
 {
 	struct copying copying = {progress, ctx, 0, 0};
 	int rc, table;
@@ -171,8 +175,8 @@ copy_small(const char *from, const char *to, const char *name, unsigned mode, st
 /* --- the whole ------------------------------------------------------------------------------- */
 
 static int
-fill_copy(stet_ledger *ledger, stet_ledger *copy, unsigned flags, stet_progress *progress, void *ctx,
-    stet_error *err)
+fill_copy(stet_ledger *ledger, stet_ledger *copy, unsigned flags, stet_progress *progress,
+    void *ctx, stet_error *err)
 {
 	struct st_reader *reader = NULL;
 	char *artifacts;
@@ -186,7 +190,8 @@ fill_copy(stet_ledger *ledger, stet_ledger *copy, unsigned flags, stet_progress 
 	st_reader_close(reader);
 	if (rc < 0)
 		return rc;
-	/* Artifacts are stored before the entry that names them, so all that the snapshot names are here. */
+	/* Artifacts are stored before the entry that names them, so all that the snapshot names are
+	 * here. */
 	if ((artifacts = st_path_join(ledger->path, "artifacts")) == NULL)
 		return st_fail_nomem(err);
 	rc = st_artifacts_copy(copy, artifacts, err);

@@ -49,7 +49,8 @@ make_entry_0(const stet_ledger_terms *terms, const stet_key *ledger_key, const s
 	if (terms->continues != NULL)
 		stet_json_set(json, "continues", stet_json_copy(terms->continues));
 	if ((rc = stet_statement_from_value(json, &statement, err)) == STET_OK &&
-	    (rc = stet_statement_sign(statement, ledger_key, (int64_t)(now_ms / 1000), err)) == STET_OK) {
+	    (rc = stet_statement_sign(statement, ledger_key, (int64_t)(now_ms / 1000), err)) ==
+		STET_OK) {
 		*statement_out = statement;
 		statement = NULL;
 	}
@@ -82,8 +83,8 @@ write_first_batch(stet_ledger *ledger, const struct st_statement *statement, uin
 	c.books = &books;
 	c.entry = &entry;
 	c.statement = statement;
-	if ((rc = st_enter_begin(&enter, batch, &ledger->state, 1, err)) < 0 || (rc = st_admit(&c, err)) < 0 ||
-	    (rc = st_entry_encode(&entry, &encoded, err)) < 0 ||
+	if ((rc = st_enter_begin(&enter, batch, &ledger->state, 1, err)) < 0 ||
+	    (rc = st_admit(&c, err)) < 0 || (rc = st_entry_encode(&entry, &encoded, err)) < 0 ||
 	    (rc = st_enter(&enter, &c, st_buf_bytes(&encoded), leaf, err)) < 0)
 		goto done;
 	if ((ledger->origin = strdup(ledger->state.origin)) == NULL) {
@@ -119,7 +120,8 @@ remember_first(stet_ledger *ledger, const stet_head *head, stet_error *err)
 }
 
 static int
-fill_folder(const char *path, const stet_key *ledger_key, stet_passphrase *ask, void *ctx, stet_error *err)
+fill_folder(
+    const char *path, const stet_key *ledger_key, stet_passphrase *ask, void *ctx, stet_error *err)
 {
 	static const struct {
 		const char *name;
@@ -153,7 +155,8 @@ st_ledger_folder_make(const char *path, const stet_key *ledger_key, stet_passphr
 	*made_out = 0;
 	rc = st_dir_is_empty(path, &empty, err);
 	if (rc == STET_OK && !empty)
-		return st_fail(err, STET_EREFUSED, ST_FOLDER_IN_USE, "'%s' is there already and is not empty", path);
+		return st_fail(err, STET_EREFUSED, ST_FOLDER_IN_USE,
+		    "'%s' is there already and is not empty", path);
 	if (rc != STET_OK && rc != STET_ENOTFOUND)
 		return rc;
 	if (rc == STET_ENOTFOUND) {
@@ -208,19 +211,22 @@ check_terms(const stet_ledger_terms *terms, const stet_ledger_options *options, 
 	if (terms == NULL || terms->version != STET_OPTIONS_VERSION || options == NULL)
 		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "unknown version of the terms");
 	if (options->state_dir == NULL)
-		return st_fail(err, STET_EINVAL, ST_HEAD_UNKNOWN, "a new ledger needs a state folder");
+		return st_fail(
+		    err, STET_EINVAL, ST_HEAD_UNKNOWN, "a new ledger needs a state folder");
 	if (terms->origin == NULL || !st_origin_ok(st_str(terms->origin)))
 		return st_fail(err, STET_EINVAL, ST_ORIGIN_MALFORMED,
-		    "the origin must look like 'ledger.example.org/records': lower case, no scheme");
+		    "the origin must look like 'ledger.example.org/records': lower case, no "
+		    "scheme");
 	if (terms->root_issuer == NULL || terms->root_issuer[0] == '\0')
-		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "the first root key needs an issuer");
+		return st_fail(
+		    err, STET_EINVAL, ST_RULE_NONE, "the first root key needs an issuer");
 	return STET_OK;
 }
 
 int
-stet_ledger_create(const char *path, const stet_ledger_terms *terms, const stet_ledger_options *options,
-    const stet_key *ledger_key, const stet_key *root_key, uint64_t now_ms, stet_passphrase *ask, void *ctx,
-    stet_error *err)
+stet_ledger_create(const char *path, const stet_ledger_terms *terms,
+    const stet_ledger_options *options, const stet_key *ledger_key, const stet_key *root_key,
+    uint64_t now_ms, stet_passphrase *ask, void *ctx, stet_error *err)
 {
 	stet_statement *statement = NULL;
 	stet_ledger *ledger = NULL;
@@ -239,7 +245,8 @@ stet_ledger_create(const char *path, const stet_ledger_terms *terms, const stet_
 	if ((rc = st_ledger_new_handle(path, options, &ledger, err)) < 0 ||
 	    (rc = st_store_open_lmdb(path, ST_OPEN_CREATE, &ledger->store, err)) < 0 ||
 	    (rc = st_key_copy(ledger_key, &ledger->key, err)) < 0 ||
-	    (rc = write_first_batch(ledger, st_statement_view(statement), now_ms, &head, err)) < 0 ||
+	    (rc = write_first_batch(ledger, st_statement_view(statement), now_ms, &head, err)) <
+		0 ||
 	    (rc = remember_first(ledger, &head, err)) < 0)
 		goto done;
 	rc = st_ledger_folder_finish(path, err);

@@ -22,7 +22,8 @@ st_head_read(struct st_reader *reader, struct st_head *head_out, stet_error *err
 	if ((rc = st_get_one(reader, ST_META, st_str(META_HEAD), &value, err)) < 0)
 		return rc;
 	if (value.size != HEAD_SIZE)
-		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED, "the head row has %zu bytes", value.size);
+		return st_fail(
+		    err, STET_EFORMAT, ST_TABLE_DAMAGED, "the head row has %zu bytes", value.size);
 	head_out->size = st_be64_get(value.data);
 	head_out->last_ms = st_be64_get(value.data + 8);
 	head_out->sealed = st_be64_get(value.data + 16);
@@ -58,8 +59,8 @@ st_enter_begin(struct st_enter *enter, struct st_batch *batch, struct st_state *
 }
 
 static int
-put(struct st_enter *enter, enum st_table table, unsigned flags, const uint8_t *key, size_t key_size,
-    stet_bytes value, stet_error *err)
+put(struct st_enter *enter, enum st_table table, unsigned flags, const uint8_t *key,
+    size_t key_size, stet_bytes value, stet_error *err)
 {
 	stet_bytes bytes = {key, key_size};
 
@@ -69,8 +70,8 @@ put(struct st_enter *enter, enum st_table table, unsigned flags, const uint8_t *
 /* --- look-ups -------------------------------------------------------------------------------- */
 
 static int
-put_lookup(struct st_enter *enter, enum st_lookup kind, stet_bytes what, uint64_t seq, uint8_t detail,
-    stet_error *err)
+put_lookup(struct st_enter *enter, enum st_lookup kind, stet_bytes what, uint64_t seq,
+    uint8_t detail, stet_error *err)
 {
 	struct st_lookup_key key;
 
@@ -79,8 +80,8 @@ put_lookup(struct st_enter *enter, enum st_lookup kind, stet_bytes what, uint64_
 }
 
 static int
-put_lookup_hashed(struct st_enter *enter, enum st_lookup kind, stet_bytes what, uint64_t seq,
-    stet_error *err)
+put_lookup_hashed(
+    struct st_enter *enter, enum st_lookup kind, stet_bytes what, uint64_t seq, stet_error *err)
 {
 	uint8_t hash[32];
 
@@ -104,8 +105,8 @@ put_linked(void *ctx, stet_bytes name)
 
 	linking->any = 1;
 	st_map_key(name, name_key);
-	return put_lookup(linking->enter, ST_LOOKUP_LINKED, (stet_bytes){name_key, 32}, linking->seq,
-	    linking->detail, linking->err);
+	return put_lookup(linking->enter, ST_LOOKUP_LINKED, (stet_bytes){name_key, 32},
+	    linking->seq, linking->detail, linking->err);
 }
 
 static int
@@ -156,7 +157,8 @@ look_up_digest(struct st_enter *enter, const struct st_case *c, stet_bytes diges
 	uint8_t what[32];
 
 	st_artifact_key(c->name_key, digest, what);
-	return put_lookup(enter, ST_LOOKUP_ARTIFACT, (stet_bytes){what, 32}, c->entry->seq, detail, err);
+	return put_lookup(
+	    enter, ST_LOOKUP_ARTIFACT, (stet_bytes){what, 32}, c->entry->seq, detail, err);
 }
 
 static int
@@ -177,7 +179,8 @@ look_up_artifact(struct st_enter *enter, const struct st_case *c, stet_error *er
 	for (i = 0; i < 2; i++)
 		if (st_cbor_member_bytes(payload, members[i], &digest) == STET_OK &&
 		    ((rc = look_up_digest(enter, c, digest, detail, err)) < 0 ||
-		        (rc = put_lookup_hashed(enter, ST_LOOKUP_CONTENT, digest, c->entry->seq, err)) < 0))
+			(rc = put_lookup_hashed(
+			     enter, ST_LOOKUP_CONTENT, digest, c->entry->seq, err)) < 0))
 			return rc;
 	if (st_cbor_member(payload, "digests", &digests) < 0)
 		return STET_OK;
@@ -187,7 +190,8 @@ look_up_artifact(struct st_enter *enter, const struct st_case *c, stet_error *er
 	for (; count > 0; count--)
 		if (st_cbor_read_text(&in, &name) == STET_OK &&
 		    st_cbor_read_bytes(&in, &digest) == STET_OK &&
-		    (rc = put_lookup_hashed(enter, ST_LOOKUP_CONTENT, digest, c->entry->seq, err)) < 0)
+		    (rc = put_lookup_hashed(enter, ST_LOOKUP_CONTENT, digest, c->entry->seq, err)) <
+			0)
 			return rc;
 	return STET_OK;
 }
@@ -212,8 +216,8 @@ look_up_key(struct st_enter *enter, const struct st_case *c, stet_error *err)
 	if (st_key_name_read(c->statement->sign1.claims.sub, kid) < 0 ||
 	    st_cbor_member(c->statement->sign1.payload, "roles", &roles) < 0)
 		return STET_OK;
-	if (c->row.count == 0 &&
-	    (rc = put_lookup(enter, ST_LOOKUP_KEY, (stet_bytes){kid, 32}, c->entry->seq, 0, err)) < 0)
+	if (c->row.count == 0 && (rc = put_lookup(enter, ST_LOOKUP_KEY, (stet_bytes){kid, 32},
+				      c->entry->seq, 0, err)) < 0)
 		return rc;
 	if ((st_roles_read(roles) & ST_ROLE_ROOT) == 0)
 		return STET_OK;
@@ -274,7 +278,8 @@ put_node(void *ctx, unsigned level, uint64_t index, const uint8_t hash[32])
 	uint8_t key[9];
 
 	st_tree_key(level, index, key);
-	return put(emitting->enter, ST_TREE, 0, key, sizeof(key), (stet_bytes){hash, 32}, emitting->err);
+	return put(
+	    emitting->enter, ST_TREE, 0, key, sizeof(key), (stet_bytes){hash, 32}, emitting->err);
 }
 
 static int
@@ -319,8 +324,8 @@ put_row(struct st_enter *enter, const struct st_case *c, const uint8_t leaf[32],
 }
 
 int
-st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes encoded, const uint8_t leaf[32],
-    stet_error *err)
+st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
+    const uint8_t leaf[32], stet_error *err)
 {
 	struct emitting emitting = {enter, err};
 	uint8_t seq[8], about[40];
@@ -329,8 +334,8 @@ st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
 
 	st_be64_put(seq, c->entry->seq);
 	st_about_key(c->name_key, c->row.count, about);
-	if ((enter->with_entries &&
-	        (rc = put(enter, ST_ENTRY, ST_PUT_NEW | ST_PUT_APPEND, seq, 8, encoded, err)) < 0) ||
+	if ((enter->with_entries && (rc = put(enter, ST_ENTRY, ST_PUT_NEW | ST_PUT_APPEND, seq, 8,
+					 encoded, err)) < 0) ||
 	    (rc = st_tree_append(&enter->state->tree, leaf, put_node, &emitting)) < 0 ||
 	    (rc = put(enter, ST_ABOUT, 0, about, sizeof(about), seq_bytes, err)) < 0 ||
 	    (rc = put(enter, ST_CTI, 0, c->cti_key, 32, seq_bytes, err)) < 0 ||
@@ -368,8 +373,8 @@ st_enter_index(struct st_enter *enter, uint8_t index_out[32], stet_error *err)
 	int rc;
 
 	if (enter->touched_count > 0) {
-		rc = st_index_update(enter->batch, (const uint8_t(*)[32])enter->touched,
-		    enter->touched_count, err);
+		rc = st_index_update(
+		    enter->batch, (const uint8_t(*)[32])enter->touched, enter->touched_count, err);
 		if (rc < 0)
 			return rc;
 		enter->touched_count = 0;

@@ -7,7 +7,7 @@
 struct st_enter {
 	struct st_batch *batch;
 	struct st_state *state;
-	int with_entries; /* 0: the entries stand elsewhere (reindex, verify) */
+	int with_entries;       /* 0: the entries stand elsewhere (reindex, verify) */
 	uint8_t (*touched)[32]; /* names whose index rows changed since st_enter_index() */
 	size_t touched_count, touched_capacity;
 	uint64_t types[ST_TYPE_COUNT]; /* entries of each type */
@@ -17,10 +17,10 @@ struct st_enter {
 int st_enter_begin(struct st_enter *enter, struct st_batch *batch, struct st_state *state,
     int with_entries, stet_error *err);
 /* Writes the rows of one admitted entry and moves the state past it. c is what st_admit() left. */
-int st_enter(struct st_enter *enter, const struct st_case *c, stet_bytes encoded, uint8_t leaf_out[32],
-    stet_error *err);
-/* The same where the leaf is known already; for the verifier also where it is not that of the stored
- * bytes. */
+int st_enter(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
+    uint8_t leaf_out[32], stet_error *err);
+/* The same where the leaf is known already; for the verifier also where it is not that of the
+ * stored bytes. */
 int st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
     const uint8_t leaf[32], stet_error *err);
 /* An entry of which nothing is left but its leaf: the tree goes on, no other row is put.  For the

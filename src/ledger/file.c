@@ -1,4 +1,5 @@
-/* Files and folders that survive a crash: written beside, synced, renamed, and the folder synced. */
+/* Files and folders that survive a crash: written beside, synced, renamed, and the folder synced.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -50,11 +50,12 @@ stet_ledger_find(stet_ledger *ledger, const stet_id *id, stet_json **names_out, 
 		const char *at;
 
 		for (at = stet_id_text(id) + 5; *at != '\0'; at++)
-			st_buf_put_u8(&lower, (uint8_t)(*at >= 'A' && *at <= 'F' ? *at - 'A' + 'a' : *at));
+			st_buf_put_u8(
+			    &lower, (uint8_t)(*at >= 'A' && *at <= 'F' ? *at - 'A' + 'a' : *at));
 		digits = st_buf_bytes(&lower);
 		if (digits.size == 8 && st_hex_read(digits, prefix, 4) == 0)
-			rc = st_lookup_walk(
-			    reader, ST_LOOKUP_UUID, (stet_bytes){prefix, 4}, 0, add_subject, &finding, err);
+			rc = st_lookup_walk(reader, ST_LOOKUP_UUID, (stet_bytes){prefix, 4}, 0,
+			    add_subject, &finding, err);
 		st_buf_free(&lower);
 	} else {
 		st_map_key(st_str(stet_id_text(id)), name_key);
@@ -82,7 +83,8 @@ stet_ledger_newest(stet_ledger *ledger, const stet_id *id, uint8_t leaf_out[32],
 	int rc;
 
 	if (stet_id_is_prefix(id))
-		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "'%s' is a look-up, not a name", stet_id_text(id));
+		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "'%s' is a look-up, not a name",
+		    stet_id_text(id));
 	if ((rc = st_ledger_reader(ledger, &reader, err)) < 0)
 		return rc;
 	books = (struct st_books){reader, reader};
@@ -98,8 +100,8 @@ stet_ledger_newest(stet_ledger *ledger, const stet_id *id, uint8_t leaf_out[32],
 }
 
 int
-stet_ledger_by_leaf(stet_ledger *ledger, const stet_id *id, const uint8_t leaf[32], uint64_t *seq_out,
-    stet_error *err)
+stet_ledger_by_leaf(stet_ledger *ledger, const stet_id *id, const uint8_t leaf[32],
+    uint64_t *seq_out, stet_error *err)
 {
 	struct st_closure closure = {NULL, 0, 0};
 	struct st_reader *reader = NULL;
@@ -140,13 +142,15 @@ look_up_key_of(const char *kind, const char *text, enum st_lookup *lookup_out, u
 		*lookup_out = ST_LOOKUP_NOTICE;
 		rc = st_name_parse(st_str(text), &bytes, &prefix, err);
 		if (rc > 0)
-			rc = st_fail(err, STET_EINVAL, ST_RULE_NONE, "a notice is looked up by its DOI");
+			rc = st_fail(
+			    err, STET_EINVAL, ST_RULE_NONE, "a notice is looked up by its DOI");
 		if (rc == STET_OK)
 			st_map_key(st_buf_bytes(&bytes), what_out);
 	} else if (strcmp(kind, "content") == 0) {
 		*lookup_out = ST_LOOKUP_CONTENT;
 		if (st_hex_get(&bytes, st_str(text)) < 0)
-			rc = st_fail(err, STET_EINVAL, ST_RULE_NONE, "a digest is written in lower-case hex");
+			rc = st_fail(err, STET_EINVAL, ST_RULE_NONE,
+			    "a digest is written in lower-case hex");
 		else
 			st_sha256(st_buf_bytes(&bytes), what_out);
 	} else {
@@ -157,12 +161,12 @@ look_up_key_of(const char *kind, const char *text, enum st_lookup *lookup_out, u
 }
 
 int
-stet_ledger_lookup(stet_ledger *ledger, const char *kind, const char *text, stet_json **seqs_out,
-    stet_error *err)
+stet_ledger_lookup(
+    stet_ledger *ledger, const char *kind, const char *text, stet_json **seqs_out, stet_error *err)
 {
 	struct st_reader *reader = NULL;
 	stet_json *seqs = NULL;
-	enum st_lookup lookup;
+	enum st_lookup lookup = ST_LOOKUP_NOTICE;
 	uint8_t what[32];
 	int rc;
 

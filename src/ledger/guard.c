@@ -1,10 +1,10 @@
 /* The second copy of the last signed head, outside the ledger folder and outside every backup.
  *
- * A restored backup, a copied folder or a cut-back database is perfectly consistent in itself; sealing
- * it would sign a second history of the same ledger, which every copy of the first one exposes for
- * ever.  So nothing is sealed that the remembered head is no ancestor of.  The copy is the last signed
- * checkpoint note itself, in <state>/<hex of the ledger id>/head, and the lock beside it is held from
- * before a batch begins until its checkpoint is out. */
+ * A restored backup, a copied folder or a cut-back database is perfectly consistent in itself;
+ * sealing it would sign a second history of the same ledger, which every copy of the first one
+ * exposes for ever.  So nothing is sealed that the remembered head is no ancestor of.  The copy is
+ * the last signed checkpoint note itself, in <state>/<hex of the ledger id>/head, and the lock
+ * beside it is held from before a batch begins until its checkpoint is out. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,7 +28,8 @@ st_guard_take(stet_ledger *ledger, struct st_guard *guard, stet_error *err)
 
 	guard->fd = -1;
 	if (ledger->options.read_only)
-		return st_fail(err, STET_EREFUSED, ST_READ_ONLY, "the ledger was opened for reading only");
+		return st_fail(
+		    err, STET_EREFUSED, ST_READ_ONLY, "the ledger was opened for reading only");
 	if (ledger->state_dir == NULL)
 		return st_fail(err, STET_EREFUSED, ST_HEAD_UNKNOWN,
 		    "no state folder: without the second copy of the head nothing is sealed");
@@ -48,8 +49,8 @@ st_guard_drop(struct st_guard *guard)
 	guard->fd = -1;
 }
 
-/* A line of ours that does not verify is damage, not a fork; so the copy is verified by any key this
- * ledger ever sealed with. */
+/* A line of ours that does not verify is damage, not a fork; so the copy is verified by any key
+ * this ledger ever sealed with. */
 int
 st_guard_verify(const struct st_state *state, const struct st_note *note, stet_error *err)
 {
@@ -60,7 +61,8 @@ st_guard_verify(const struct st_state *state, const struct st_note *note, stet_e
 	if ((keys = calloc(state->ledger_key_count, sizeof(*keys))) == NULL)
 		return st_fail_nomem(err);
 	for (i = 0; rc == STET_OK && i < state->ledger_key_count; i++)
-		rc = st_vkey_make(state->origin, ST_NOTE_ED25519, state->ledger_keys[i].public_key, &keys[i], err);
+		rc = st_vkey_make(state->origin, ST_NOTE_ED25519, state->ledger_keys[i].public_key,
+		    &keys[i], err);
 	if (rc == STET_OK)
 		rc = st_note_verify(note, keys, state->ledger_key_count, &verified, err);
 	free(keys);
@@ -91,7 +93,8 @@ st_guard_read(stet_ledger *ledger, const struct st_state *state, struct st_check
 		rc = st_checkpoint_parse(note->text, head_out, err);
 	if (rc == STET_EFORMAT || rc == STET_EMISMATCH)
 		rc = st_fail(err, STET_EREFUSED, ST_HEAD_DAMAGED,
-		    "the remembered head in '%s' is damaged or was not signed by this ledger", path);
+		    "the remembered head in '%s' is damaged or was not signed by this ledger",
+		    path);
 	else if (rc == STET_OK && strcmp(head_out->origin, state->origin) != 0)
 		rc = st_fail(err, STET_EREFUSED, ST_HEAD_DAMAGED,
 		    "the remembered head in '%s' is of '%s'", path, head_out->origin);
@@ -103,8 +106,8 @@ done:
 }
 
 int
-st_guard_check(stet_ledger *ledger, const struct st_books *books, const struct st_head *head,
-    stet_error *err)
+st_guard_check(
+    stet_ledger *ledger, const struct st_books *books, const struct st_head *head, stet_error *err)
 {
 	struct st_checkpoint remembered;
 	uint8_t root[32];
@@ -113,13 +116,15 @@ st_guard_check(stet_ledger *ledger, const struct st_books *books, const struct s
 
 	rc = st_get_one(books->tables, ST_META, st_str(ST_META_MOVED), &value, err);
 	if (rc == STET_OK)
-		return st_fail(err, STET_EREFUSED, ST_MOVED, "this ledger was moved elsewhere by `stet backup --move-to`");
+		return st_fail(err, STET_EREFUSED, ST_MOVED,
+		    "this ledger was moved elsewhere by `stet backup --move-to`");
 	if (rc != STET_ENOTFOUND)
 		return rc;
 	rc = st_guard_read(ledger, &ledger->state, &remembered, err);
 	if (rc == STET_ENOTFOUND)
 		return st_fail(err, STET_EREFUSED, ST_HEAD_UNKNOWN,
-		    "this machine remembers no head of ledger '%s': it may be an old copy", ledger->origin);
+		    "this machine remembers no head of ledger '%s': it may be an old copy",
+		    ledger->origin);
 	if (rc < 0)
 		return rc;
 	if (remembered.size > head->size)

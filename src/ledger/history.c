@@ -22,9 +22,11 @@ struct stet_history {
 	stet_entry *entry;
 };
 
-/* The number of entries whose time is not after ms: times never decrease, so it is found by halving. */
+/* The number of entries whose time is not after ms: times never decrease, so it is found by
+ * halving. */
 static int
-size_at_time(const struct st_books *books, uint64_t size, uint64_t ms, uint64_t *size_out, stet_error *err)
+size_at_time(
+    const struct st_books *books, uint64_t size, uint64_t ms, uint64_t *size_out, stet_error *err)
 {
 	uint64_t low = 0, high = size, middle;
 	struct st_read read;
@@ -61,8 +63,8 @@ size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_error
 
 /* How many of a name's entries lie before size: their seqs ascend. */
 static int
-count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t size, uint64_t *count_out,
-    stet_error *err)
+count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t size,
+    uint64_t *count_out, stet_error *err)
 {
 	struct st_index_row row;
 	uint64_t low = 0, high, middle, seq;
@@ -116,8 +118,8 @@ open_streams(stet_history *history, stet_error *err)
 	for (i = 0; i < history->closure.count; i++) {
 		struct stream *stream = &history->streams[i];
 
-		if ((rc = count_before(&history->books, history->closure.names[i].key, history->size,
-		         &stream->count, err)) < 0 ||
+		if ((rc = count_before(&history->books, history->closure.names[i].key,
+			 history->size, &stream->count, err)) < 0 ||
 		    (rc = move_stream(history, i, err)) < 0)
 			return rc;
 		history->names[i] = (stet_history_name){
@@ -148,10 +150,11 @@ one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out, stet_e
 		st_buf_put_bytes(&list, stet_json_string_of(stet_json_item(names, i)));
 	}
 	if (count == 0)
-		rc = st_fail(err, STET_ENOTFOUND, ST_NOT_IN_LEDGER, "no entry is about '%s'", stet_id_text(id));
+		rc = st_fail(err, STET_ENOTFOUND, ST_NOT_IN_LEDGER, "no entry is about '%s'",
+		    stet_id_text(id));
 	else if (count > 1)
-		rc = st_fail(err, STET_EREFUSED, ST_ID_AMBIGUOUS, "'%s' may be any of %zu: %.*s", stet_id_text(id),
-		    count, (int)list.size, (char *)list.data);
+		rc = st_fail(err, STET_EREFUSED, ST_ID_AMBIGUOUS, "'%s' may be any of %zu: %.*s",
+		    stet_id_text(id), count, (int)list.size, (char *)list.data);
 	else
 		st_buf_put_bytes(name_out, st_buf_bytes(&list));
 	st_buf_free(&list);
@@ -160,8 +163,8 @@ one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out, stet_e
 }
 
 int
-stet_history_open(stet_ledger *ledger, const stet_id *id, stet_at at, stet_history **history_out,
-    stet_error *err)
+stet_history_open(
+    stet_ledger *ledger, const stet_id *id, stet_at at, stet_history **history_out, stet_error *err)
 {
 	stet_history *history = calloc(1, sizeof(*history));
 	struct st_buf name = {0};
@@ -174,12 +177,13 @@ stet_history_open(stet_ledger *ledger, const stet_id *id, stet_at at, stet_histo
 		goto done;
 	history->books = (struct st_books){history->reader, history->reader};
 	if ((rc = size_at(&history->books, at, &history->size, err)) < 0 ||
-	    (rc = st_closure_of(
-	         &history->books, st_buf_bytes(&name), history->size, 1, &history->closure, err)) < 0 ||
+	    (rc = st_closure_of(&history->books, st_buf_bytes(&name), history->size, 1,
+		 &history->closure, err)) < 0 ||
 	    (rc = open_streams(history, err)) < 0)
 		goto done;
 	if (history->count == 0)
-		rc = st_fail(err, STET_ENOTFOUND, ST_NOT_IN_LEDGER, "no entry is about '%s'", stet_id_text(id));
+		rc = st_fail(err, STET_ENOTFOUND, ST_NOT_IN_LEDGER, "no entry is about '%s'",
+		    stet_id_text(id));
 done:
 	st_buf_free(&name);
 	if (rc < 0) {

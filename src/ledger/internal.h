@@ -14,18 +14,18 @@
 
 struct stet_ledger {
 	char *path;
-	char *scratch_dir;          /* NULL: the ledger's folder */
-	char *state_dir;            /* <state>/<hex of the ledger id>, or NULL: cannot seal */
+	char *scratch_dir; /* NULL: the ledger's folder */
+	char *state_dir;   /* <state>/<hex of the ledger id>, or NULL: cannot seal */
 	stet_ledger_options options;
 	struct st_store *store;
 	char id[ST_LEDGER_ID_SIZE]; /* fixed by entry 0 */
 	char *origin;
 
-	pthread_mutex_t lock;       /* one append at a time in this process */
-	struct st_state state;      /* under lock; of `state_head`         */
+	pthread_mutex_t lock;  /* one append at a time in this process */
+	struct st_state state; /* under lock; of `state_head`         */
 	struct st_head state_head;
 	int state_known;
-	stet_key *key;              /* under lock: the ledger key, once it was needed */
+	stet_key *key; /* under lock: the ledger key, once it was needed */
 };
 
 struct stet_entry {
@@ -39,40 +39,41 @@ struct stet_entry {
 /* --- ledger.c: opening, and the state at the head --- */
 int st_ledger_reader(stet_ledger *ledger, struct st_reader **reader_out, stet_error *err);
 /* Brings ledger->state to the head that books see. Under lock. */
-int st_ledger_refresh(stet_ledger *ledger, const struct st_books *books, struct st_head *head_out,
-    stet_error *err);
+int st_ledger_refresh(
+    stet_ledger *ledger, const struct st_books *books, struct st_head *head_out, stet_error *err);
 /* Root of entries 0 .. size-1 from stored nodes. */
 int st_ledger_root(struct st_reader *reader, uint64_t size, uint8_t root_out[32], stet_error *err);
-int st_ledger_new_handle(const char *path, const stet_ledger_options *options, stet_ledger **ledger_out,
-    stet_error *err);
+int st_ledger_new_handle(const char *path, const stet_ledger_options *options,
+    stet_ledger **ledger_out, stet_error *err);
 /* Id, origin and state folder, from entry 0 alone: no derived table is needed to open a ledger. */
 int st_ledger_learn(stet_ledger *ledger, stet_error *err);
 
 /* --- reindex.c --- */
-int st_store_reindex(struct st_store *store, int wait_ms, stet_progress *progress, void *ctx,
-    stet_error *err);
+int st_store_reindex(
+    struct st_store *store, int wait_ms, stet_progress *progress, void *ctx, stet_error *err);
 
 /* --- read.c --- */
 int st_entry_new(stet_bytes encoded, stet_entry **entry_out, stet_error *err); /* copies */
 /* Stored bytes of entries first .. last-1 in order, whatever they are; renews its snapshot. */
 typedef int st_raw_visit(void *ctx, uint64_t seq, stet_bytes encoded, stet_error *err);
-int st_reader_walk(struct st_reader *reader, st_raw_visit *visit, void *ctx, stet_error *err); /* all, one snapshot */
-int st_ledger_walk(stet_ledger *ledger, uint64_t first, uint64_t last, st_raw_visit *visit, void *ctx,
-    stet_error *err);
+int st_reader_walk(struct st_reader *reader, st_raw_visit *visit, void *ctx,
+    stet_error *err); /* all, one snapshot */
+int st_ledger_walk(stet_ledger *ledger, uint64_t first, uint64_t last, st_raw_visit *visit,
+    void *ctx, stet_error *err);
 
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);
 /* Enters a seal over everything before it. */
-int st_seal(stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head *head_out,
-    stet_error *err);
+int st_seal(
+    stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head *head_out, stet_error *err);
 /* After commit: reads the batch again in a new snapshot, recomputes its root, signs, remembers the
  * head, publishes the checkpoint. first: the first seq of the batch. */
 int st_publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_head *head,
     stet_error *err);
 /* The checkpoint note at a sealed size, signed by the ledger key, after a change by the one before
  * (also), too. */
-int st_checkpoint_sign(stet_ledger *ledger, const stet_key *also, uint64_t size, const uint8_t root[32],
-    struct st_buf *note_out, stet_error *err);
+int st_checkpoint_sign(stet_ledger *ledger, const stet_key *also, uint64_t size,
+    const uint8_t root[32], struct st_buf *note_out, stet_error *err);
 /* The note in the ledger folder, parsed and not verified. STET_ENOTFOUND, STET_EFORMAT. */
 int st_checkpoint_stored(stet_ledger *ledger, struct st_buf *note_out,
     struct st_checkpoint *checkpoint_out, stet_error *err);
@@ -86,8 +87,8 @@ struct st_guard {
 /* Takes the lock of the state folder and refuses what the remembered head forbids:
  * ST_HEAD_UNKNOWN, ST_HEAD_DAMAGED, ST_ROLLED_BACK, ST_FORKED, ST_MOVED. */
 int st_guard_take(stet_ledger *ledger, struct st_guard *guard, stet_error *err);
-int st_guard_check(stet_ledger *ledger, const struct st_books *books, const struct st_head *head,
-    stet_error *err);
+int st_guard_check(
+    stet_ledger *ledger, const struct st_books *books, const struct st_head *head, stet_error *err);
 void st_guard_drop(struct st_guard *guard);
 /* STET_OK if a key this ledger ever sealed with has signed the note; STET_EMISMATCH. */
 int st_guard_verify(const struct st_state *state, const struct st_note *note, stet_error *err);
@@ -98,8 +99,8 @@ int st_guard_read(stet_ledger *ledger, const struct st_state *state, struct st_c
 
 /* --- create.c: the folder of a ledger, for create, backup and restore --- */
 /* Makes it (or takes an empty one) with its sub-folders and the key file, unless NULL. */
-int st_ledger_folder_make(const char *path, const stet_key *ledger_key, stet_passphrase *ask, void *ctx,
-    int *made_out, stet_error *err);
+int st_ledger_folder_make(const char *path, const stet_key *ledger_key, stet_passphrase *ask,
+    void *ctx, int *made_out, stet_error *err);
 /* Writes the file `format`, last: from now on it is a ledger. */
 int st_ledger_folder_finish(const char *path, stet_error *err);
 void st_ledger_folder_undo(const char *path, int made);
@@ -112,23 +113,29 @@ int st_artifacts_copy(stet_ledger *to, const char *folder, stet_error *err);
 
 /* --- artifact.c --- */
 /* Whether every record that gives this content has withheld it. */
-int st_artifact_withheld(const struct st_books *books, const uint8_t digest[32], int *withheld_out,
-    stet_error *err);
+int st_artifact_withheld(
+    const struct st_books *books, const uint8_t digest[32], int *withheld_out, stet_error *err);
 /* STET_ENOTFOUND if it is not held. */
-int st_artifact_size(stet_ledger *ledger, const uint8_t digest[32], uint64_t *size_out, stet_error *err);
+int st_artifact_size(
+    stet_ledger *ledger, const uint8_t digest[32], uint64_t *size_out, stet_error *err);
 void st_artifact_path(const stet_ledger *ledger, const uint8_t digest[32], struct st_buf *path_out);
-/* STET_OK if what an artifact statement names is held with its size. ST_ARTIFACT_NOT_HERE / _SIZE. */
+/* STET_OK if what an artifact statement names is held with its size. ST_ARTIFACT_NOT_HERE / _SIZE.
+ */
 int st_artifact_check(stet_ledger *ledger, const struct st_statement *statement, stet_error *err);
 
 /* --- file.c: files and folders that survive a crash --- */
-int st_file_write(const char *path, stet_bytes content, unsigned mode, stet_error *err); /* temporary, sync, rename, sync folder */
-int st_file_read(const char *path, size_t max, struct st_buf *out, stet_error *err);     /* STET_ENOTFOUND */
-int st_dir_make(const char *path, unsigned mode, stet_error *err);  /* parents too; there already: fine */
+int st_file_write(const char *path, stet_bytes content, unsigned mode,
+    stet_error *err); /* temporary, sync, rename, sync folder */
+int st_file_read(
+    const char *path, size_t max, struct st_buf *out, stet_error *err); /* STET_ENOTFOUND */
+int st_dir_make(
+    const char *path, unsigned mode, stet_error *err); /* parents too; there already: fine */
 int st_dir_sync(const char *path, stet_error *err);
 int st_dir_is_empty(const char *path, int *empty_out, stet_error *err); /* STET_ENOTFOUND */
-int st_dir_is_remote(const char *path);                              /* 1: a network file system */
-char *st_path_join(const char *folder, const char *name);            /* NULL: no memory */
-int st_file_lock(const char *path, int wait_ms, int *fd_out, stet_error *err); /* flock, exclusive */
+int st_dir_is_remote(const char *path);                   /* 1: a network file system */
+char *st_path_join(const char *folder, const char *name); /* NULL: no memory */
+int st_file_lock(
+    const char *path, int wait_ms, int *fd_out, stet_error *err); /* flock, exclusive */
 /* Removes a folder and what is in it; for undoing what we made. */
 void st_dir_remove(const char *path);
 

@@ -114,8 +114,8 @@ add_ledger_keys(struct listing *listing)
 		stet_json_set(json, "roles", stet_json_array());
 		stet_json_set(json, "ledger", stet_json_bool(1));
 		stet_json_set(json, "granted", stet_json_int((int64_t)state->ledger_keys[i].since));
-		stet_json_set(
-		    json, "state", stet_json_str(i + 1 == state->ledger_key_count ? "in force" : "rotated"));
+		stet_json_set(json, "state",
+		    stet_json_str(i + 1 == state->ledger_key_count ? "in force" : "rotated"));
 		stet_json_add(listing->keys, json);
 	}
 }
@@ -138,8 +138,8 @@ stet_ledger_keys(stet_ledger *ledger, uint64_t now_ms, stet_json **keys_out, ste
 		if ((rc = st_ledger_refresh(ledger, &books, &head, err)) == STET_OK) {
 			add_ledger_keys(&listing);
 			if ((rc = add_key(&listing, ledger->state.first_root_kid)) == STET_OK)
-				rc = st_lookup_walk(
-				    reader, ST_LOOKUP_KEY, (stet_bytes){NULL, 0}, 0, see_key, &listing, err);
+				rc = st_lookup_walk(reader, ST_LOOKUP_KEY, (stet_bytes){NULL, 0}, 0,
+				    see_key, &listing, err);
 		}
 		st_reader_close(reader);
 	}

@@ -29,21 +29,22 @@ st_ledger_root(struct st_reader *reader, uint64_t size, uint8_t root_out[32], st
 }
 
 int
-st_ledger_refresh(stet_ledger *ledger, const struct st_books *books, struct st_head *head_out,
-    stet_error *err)
+st_ledger_refresh(
+    stet_ledger *ledger, const struct st_books *books, struct st_head *head_out, stet_error *err)
 {
 	struct st_head head;
 	int rc;
 
 	if ((rc = st_head_read(books->tables, &head, err)) < 0) {
 		if (rc == STET_ENOTFOUND)
-			return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED, "the database has no head row");
+			return st_fail(
+			    err, STET_EFORMAT, ST_TABLE_DAMAGED, "the database has no head row");
 		return rc;
 	}
 	if (!ledger->state_known || memcmp(&head, &ledger->state_head, sizeof(head)) != 0) {
 		ledger->state_known = 0;
 		if ((rc = st_state_load(
-		         &ledger->state, books, head.size, head.last_ms, head.sealed, err)) < 0)
+			 &ledger->state, books, head.size, head.last_ms, head.sealed, err)) < 0)
 			return rc;
 		ledger->state_head = head;
 		ledger->state_known = 1;
@@ -65,18 +66,20 @@ check_format(const char *path, stet_error *err)
 	if (file == NULL)
 		return st_fail_nomem(err);
 	if (stat(path, &st) < 0) {
-		rc = errno == ENOENT
-		    ? st_fail(err, STET_ENOTFOUND, ST_LEDGER_MISSING, "there is no ledger at '%s'", path)
-		    : st_fail_errno(err, errno, "cannot open '%s'", path);
+		rc = errno == ENOENT ? st_fail(err, STET_ENOTFOUND, ST_LEDGER_MISSING,
+					   "there is no ledger at '%s'", path)
+				     : st_fail_errno(err, errno, "cannot open '%s'", path);
 	} else if (!S_ISDIR(st.st_mode)) {
-		rc = st_fail(err, STET_EFORMAT, ST_LEDGER_MISSING, "'%s' is no folder, so no ledger", path);
+		rc = st_fail(
+		    err, STET_EFORMAT, ST_LEDGER_MISSING, "'%s' is no folder, so no ledger", path);
 	} else if ((rc = st_file_read(file, 256, &text, err)) == STET_ENOTFOUND) {
 		rc = st_fail(err, STET_ENOTFOUND, ST_LEDGER_MISSING,
 		    "'%s' is no ledger: it has no file 'format'", path);
 	} else if (rc == STET_OK && !st_bytes_equal(st_buf_bytes(&text), st_str(ST_FORMAT_LINE))) {
 		if (text.size > 5 && memcmp(text.data, "stet/", 5) == 0)
 			rc = st_fail(err, STET_EVERSION, ST_FORMAT_NEWER,
-			    "'%s' has a format that this stet does not know: it reads stet/1", path);
+			    "'%s' has a format that this stet does not know: it reads stet/1",
+			    path);
 		else
 			rc = st_fail(err, STET_EFORMAT, ST_LEDGER_MISSING,
 			    "'%s' is no ledger: its file 'format' says something else", path);
@@ -87,8 +90,8 @@ check_format(const char *path, stet_error *err)
 }
 
 int
-st_ledger_new_handle(const char *path, const stet_ledger_options *options, stet_ledger **ledger_out,
-    stet_error *err)
+st_ledger_new_handle(
+    const char *path, const stet_ledger_options *options, stet_ledger **ledger_out, stet_error *err)
 {
 	static const stet_ledger_options preset = STET_LEDGER_OPTIONS;
 	stet_ledger *ledger;
@@ -106,7 +109,8 @@ st_ledger_new_handle(const char *path, const stet_ledger_options *options, stet_
 	if (ledger->options.state_dir != NULL)
 		ledger->state_dir = strdup(ledger->options.state_dir);
 	ledger->options.scratch_dir = ledger->options.state_dir = NULL;
-	if (ledger->path == NULL || (options != NULL && options->scratch_dir != NULL && ledger->scratch_dir == NULL) ||
+	if (ledger->path == NULL ||
+	    (options != NULL && options->scratch_dir != NULL && ledger->scratch_dir == NULL) ||
 	    (options != NULL && options->state_dir != NULL && ledger->state_dir == NULL)) {
 		stet_ledger_close(ledger);
 		return st_fail_nomem(err);
@@ -125,9 +129,12 @@ read_entry_0(stet_ledger *ledger, struct st_reader *reader, stet_error *err)
 	int rc;
 
 	rc = st_books_entry(&books, 0, &read, err);
-	if (rc == STET_ENOTFOUND || (rc == STET_OK && (read.statement.type != ST_TYPE_LEDGER ||
-	        st_cbor_member_text(read.statement.sign1.payload, "origin", &origin) < 0)))
-		return st_fail_seq(err, STET_EFORMAT, ST_NOT_OPENED, 0, "the ledger has no entry 0 that opens it");
+	if (rc == STET_ENOTFOUND ||
+	    (rc == STET_OK &&
+		(read.statement.type != ST_TYPE_LEDGER ||
+		    st_cbor_member_text(read.statement.sign1.payload, "origin", &origin) < 0)))
+		return st_fail_seq(
+		    err, STET_EFORMAT, ST_NOT_OPENED, 0, "the ledger has no entry 0 that opens it");
 	if (rc < 0)
 		return rc;
 	st_tree_leaf(read.encoded, leaf);
@@ -165,8 +172,8 @@ st_ledger_learn(stet_ledger *ledger, stet_error *err)
 }
 
 int
-stet_ledger_open(const char *path, const stet_ledger_options *options, stet_ledger **ledger_out,
-    stet_error *err)
+stet_ledger_open(
+    const char *path, const stet_ledger_options *options, stet_ledger **ledger_out, stet_error *err)
 {
 	stet_ledger *ledger = NULL;
 	int rc;
@@ -175,7 +182,7 @@ stet_ledger_open(const char *path, const stet_ledger_options *options, stet_ledg
 	    (rc = st_ledger_new_handle(path, options, &ledger, err)) < 0)
 		return rc;
 	if ((rc = st_store_open_lmdb(path, ledger->options.read_only ? ST_OPEN_READ_ONLY : 0,
-	         &ledger->store, err)) < 0 ||
+		 &ledger->store, err)) < 0 ||
 	    (rc = st_ledger_learn(ledger, err)) < 0) {
 		stet_ledger_close(ledger);
 		return rc;
@@ -239,7 +246,8 @@ stet_ledger_head(stet_ledger *ledger, stet_head *head_out, stet_error *err)
 	if ((rc = st_ledger_root(reader, head.sealed, out.root, err)) < 0 || head.sealed == 0 ||
 	    (rc = st_books_entry(&books, head.sealed - 1, &read, err)) < 0)
 		goto done;
-	if (st_cbor_member_bytes(read.statement.sign1.payload, "index", &index) == STET_OK && index.size == 32)
+	if (st_cbor_member_bytes(read.statement.sign1.payload, "index", &index) == STET_OK &&
+	    index.size == 32)
 		memcpy(out.index, index.data, 32);
 	*head_out = out;
 done:

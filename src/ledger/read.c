@@ -6,7 +6,8 @@
 #include "base/time.h"
 #include "ledger/internal.h"
 
-/* A pinned snapshot keeps every page it saw from being used again: long walks let go now and then. */
+/* A pinned snapshot keeps every page it saw from being used again: long walks let go now and then.
+ */
 #define RENEW_EVERY 4096
 #define SCAN_COUNT 64
 
@@ -31,8 +32,8 @@ st_entry_new(stet_bytes encoded, stet_entry **entry_out, stet_error *err)
 	st_tree_leaf(encoded, entry->leaf);
 	sub = entry->read.statement.sign1.claims.sub;
 	entry->name = strndup((const char *)sub.data, sub.size);
-	entry->type = strndup(
-	    (const char *)entry->read.statement.type_name.data, entry->read.statement.type_name.size);
+	entry->type = strndup((const char *)entry->read.statement.type_name.data,
+	    entry->read.statement.type_name.size);
 	if (entry->name == NULL || entry->type == NULL) {
 		rc = st_fail_nomem(err);
 		goto fail;

@@ -1,5 +1,5 @@
-/* Every derived table again, from nothing but the entries, in one batch: either all of them are new or
- * none is. */
+/* Every derived table again, from nothing but the entries, in one batch: either all of them are new
+ * or none is. */
 #include <string.h>
 
 #include "base/err.h"
@@ -31,23 +31,27 @@ enter_again(void *ctx, uint64_t seq, stet_bytes encoded, stet_error *err)
 	    (rc = st_statement_read(entry.statement, &statement, err)) < 0 || entry.seq != seq ||
 	    seq != again->state.size)
 		return st_fail_seq(err, STET_EFORMAT, ST_ENTRY_DAMAGED, seq,
-		    "entry %llu is missing or damaged: tables cannot be made from it", (unsigned long long)again->state.size);
+		    "entry %llu is missing or damaged: tables cannot be made from it",
+		    (unsigned long long)again->state.size);
 	c.state = &again->state;
 	c.books = &again->books;
 	c.entry = &entry;
 	c.statement = &statement;
-	if ((rc = st_case_prepare(&c, err)) < 0 || (rc = st_enter(&again->enter, &c, encoded, leaf, err)) < 0)
+	if ((rc = st_case_prepare(&c, err)) < 0 ||
+	    (rc = st_enter(&again->enter, &c, encoded, leaf, err)) < 0)
 		return rc;
 	if (again->progress != NULL && seq % TELL_EVERY == 0 &&
 	    again->progress(again->ctx, "entries", seq, again->total) != 0)
-		return st_fail(err, STET_EINVAL, ST_STOPPED, "stopped; the tables are as they were");
+		return st_fail(
+		    err, STET_EINVAL, ST_STOPPED, "stopped; the tables are as they were");
 	return STET_OK;
 }
 
 static int
 clear_derived(struct st_batch *batch, stet_error *err)
 {
-	static const enum st_table derived[] = {ST_TREE, ST_ABOUT, ST_INDEX, ST_TRIE, ST_CTI, ST_LOOKUP};
+	static const enum st_table derived[] = {
+	    ST_TREE, ST_ABOUT, ST_INDEX, ST_TRIE, ST_CTI, ST_LOOKUP};
 	static const char *const rows[] = {"head", "types", ST_META_SEALS};
 	size_t i;
 	int rc = STET_OK;
@@ -61,7 +65,8 @@ clear_derived(struct st_batch *batch, stet_error *err)
 }
 
 static int
-reindex_in(struct st_store *store, struct st_batch *batch, struct reindexing *again, stet_error *err)
+reindex_in(
+    struct st_store *store, struct st_batch *batch, struct reindexing *again, stet_error *err)
 {
 	struct st_reader *entries = NULL;
 	uint8_t index[32];
@@ -82,7 +87,8 @@ reindex_in(struct st_store *store, struct st_batch *batch, struct reindexing *ag
 }
 
 int
-st_store_reindex(struct st_store *store, int wait_ms, stet_progress *progress, void *ctx, stet_error *err)
+st_store_reindex(
+    struct st_store *store, int wait_ms, stet_progress *progress, void *ctx, stet_error *err)
 {
 	struct st_batch *batch = NULL;
 	struct reindexing again;

@@ -50,15 +50,15 @@ check_links(const struct st_state *state, const struct st_entry *entry, const st
 }
 
 static int
-judge(struct restoring *restoring, const struct st_entry *entry, const struct st_statement *statement,
-    struct st_case *c, stet_error *err)
+judge(struct restoring *restoring, const struct st_entry *entry,
+    const struct st_statement *statement, struct st_case *c, stet_error *err)
 {
 	uint8_t index[32];
 	int rc;
 
 	if ((rc = st_admit(c, err)) == STET_OK && c->already != STET_NO_SEQ)
-		rc = st_fail(err, STET_EREFUSED, ST_ID_REPEATED, "the same statement is entry %llu already",
-		    (unsigned long long)c->already);
+		rc = st_fail(err, STET_EREFUSED, ST_ID_REPEATED,
+		    "the same statement is entry %llu already", (unsigned long long)c->already);
 	if (rc == STET_OK && (rc = check_links(c->state, entry, c, err)) == STET_OK &&
 	    statement->type == ST_TYPE_SEAL &&
 	    (rc = st_enter_index(&restoring->enter, index, err)) == STET_OK)
@@ -69,7 +69,8 @@ judge(struct restoring *restoring, const struct st_entry *entry, const struct st
 }
 
 static int
-restore_one(struct restoring *restoring, stet_bytes encoded, struct pending *pending, stet_error *err)
+restore_one(
+    struct restoring *restoring, stet_bytes encoded, struct pending *pending, stet_error *err)
 {
 	struct st_state *state = &restoring->ledger->state;
 	struct st_reader *reader = st_batch_reader(restoring->batch);
@@ -109,7 +110,8 @@ verify_part(void *ctx, size_t from, size_t to)
 	size_t i;
 
 	for (i = from; i < to; i++)
-		pending[i].wrong = st_sign1_verify(&pending[i].sign1, pending[i].public_key, NULL) < 0;
+		pending[i].wrong =
+		    st_sign1_verify(&pending[i].sign1, pending[i].public_key, NULL) < 0;
 }
 
 /* One block: judged in order, verified on all cores, committed. */
@@ -136,9 +138,11 @@ flush_block(struct restoring *restoring, stet_error *err)
 	st_parallel(ledger->options.threads, restoring->count, 16, verify_part, restoring->pending);
 	for (i = 0; i < restoring->count; i++)
 		if (restoring->pending[i].wrong)
-			return st_fail_seq(err, STET_EMISMATCH, ST_SIGNATURE_INVALID, restoring->pending[i].seq,
-			    "the signature of entry %llu is wrong", (unsigned long long)restoring->pending[i].seq);
-	/* The trie is brought up to date in every batch: what is touched here is not remembered there. */
+			return st_fail_seq(err, STET_EMISMATCH, ST_SIGNATURE_INVALID,
+			    restoring->pending[i].seq, "the signature of entry %llu is wrong",
+			    (unsigned long long)restoring->pending[i].seq);
+	/* The trie is brought up to date in every batch: what is touched here is not remembered
+	 * there. */
 	{
 		uint8_t index[32];
 
@@ -152,7 +156,8 @@ flush_block(struct restoring *restoring, stet_error *err)
 	st_buf_reset(&restoring->block);
 	if (rc == STET_OK && restoring->progress != NULL &&
 	    restoring->progress(restoring->ctx, "entries", ledger->state.size, 0) != 0)
-		rc = st_fail(err, STET_EINVAL, ST_STOPPED, "stopped; nothing is left of the new ledger");
+		rc = st_fail(
+		    err, STET_EINVAL, ST_STOPPED, "stopped; nothing is left of the new ledger");
 	return rc;
 }
 
@@ -181,23 +186,29 @@ read_entries(struct restoring *restoring, stet_source *read_from, void *ctx, ste
 		for (got = 1; !ended && have < READ_SIZE && got > 0; have += got) {
 			got = 0;
 			if ((rc = read_from(ctx, buf + have, READ_SIZE - have, &got)) != STET_OK) {
-				rc = st_fail(err, rc < 0 ? rc : STET_EIO, ST_RULE_NONE, "the entries could not be read to their end");
+				rc = st_fail(err, rc < 0 ? rc : STET_EIO, ST_RULE_NONE,
+				    "the entries could not be read to their end");
 				break;
 			}
 			ended = got == 0;
 		}
 		for (used = 0; rc == STET_OK && used < have; used += size) {
 			st_error_clear(&why);
-			rc = st_cbor_check_first((stet_bytes){buf + used, have - used}, &size, &why);
-			if (rc == STET_EFORMAT && why.rule == ST_CBOR_TRUNCATED && !ended && have - used <= ST_ENTRY_MAX) {
+			rc =
+			    st_cbor_check_first((stet_bytes){buf + used, have - used}, &size, &why);
+			if (rc == STET_EFORMAT && why.rule == ST_CBOR_TRUNCATED && !ended &&
+			    have - used <= ST_ENTRY_MAX) {
 				rc = STET_OK;
 				break;
 			}
 			if (rc < 0 || size > ST_ENTRY_MAX) {
-				rc = st_fail_seq(err, STET_EFORMAT, why.rule != 0 ? why.rule : ST_ENTRY_DAMAGED,
+				rc = st_fail_seq(err, STET_EFORMAT,
+				    why.rule != 0 ? why.rule : ST_ENTRY_DAMAGED,
 				    restoring->ledger->state.size + restoring->count,
 				    "entry %llu does not parse: %.150s",
-				    (unsigned long long)(restoring->ledger->state.size + restoring->count), why.text);
+				    (unsigned long long)(restoring->ledger->state.size +
+							 restoring->count),
+				    why.text);
 				break;
 			}
 			rc = take_entry(restoring, (stet_bytes){buf + used, size}, err);
@@ -209,8 +220,8 @@ read_entries(struct restoring *restoring, stet_source *read_from, void *ctx, ste
 	return rc == STET_OK ? flush_block(restoring, err) : rc;
 }
 
-/* The same root under the same key gives the same bytes: Ed25519 is deterministic.  The remembered head
- * is left alone: whether this copy may go on is for `stet checkpoint adopt` to say. */
+/* The same root under the same key gives the same bytes: Ed25519 is deterministic.  The remembered
+ * head is left alone: whether this copy may go on is for `stet checkpoint adopt` to say. */
 static int
 sign_again(stet_ledger *ledger, const stet_key *ledger_key, stet_error *err)
 {
@@ -225,10 +236,12 @@ sign_again(stet_ledger *ledger, const stet_key *ledger_key, stet_error *err)
 	if (path == NULL)
 		rc = st_fail_nomem(err);
 	else if (memcmp(kid, st_state_checkpoint_key(&ledger->state)->kid, 32) != 0)
-		rc = st_fail(err, STET_EREFUSED, ST_LEDGER_KEY_ABSENT, "that is not the ledger key in force");
+		rc = st_fail(err, STET_EREFUSED, ST_LEDGER_KEY_ABSENT,
+		    "that is not the ledger key in force");
 	else if ((rc = st_key_copy(ledger_key, &ledger->key, err)) == STET_OK &&
-	    (rc = stet_ledger_head(ledger, &head, err)) == STET_OK && head.size > 0 &&
-	    (rc = st_checkpoint_sign(ledger, NULL, head.size, head.root, &note, err)) == STET_OK)
+		 (rc = stet_ledger_head(ledger, &head, err)) == STET_OK && head.size > 0 &&
+		 (rc = st_checkpoint_sign(ledger, NULL, head.size, head.root, &note, err)) ==
+		     STET_OK)
 		rc = st_file_write(path, st_buf_bytes(&note), 0644, err);
 	st_buf_free(&note);
 	free(path);
@@ -242,7 +255,8 @@ fill_ledger(stet_ledger *ledger, stet_source *read_from, void *ctx, const stet_k
 	struct restoring *restoring = calloc(1, sizeof(*restoring));
 	int rc;
 
-	if (restoring == NULL || (restoring->pending = calloc(BLOCK_COUNT, sizeof(struct pending))) == NULL) {
+	if (restoring == NULL ||
+	    (restoring->pending = calloc(BLOCK_COUNT, sizeof(struct pending))) == NULL) {
 		free(restoring);
 		return st_fail_nomem(err);
 	}
@@ -258,7 +272,8 @@ fill_ledger(stet_ledger *ledger, stet_source *read_from, void *ctx, const stet_k
 	if (rc < 0)
 		return rc;
 	if (ledger->state.size == 0)
-		return st_fail(err, STET_EFORMAT, ST_NOT_OPENED, "there is not a single entry to restore from");
+		return st_fail(err, STET_EFORMAT, ST_NOT_OPENED,
+		    "there is not a single entry to restore from");
 	if ((rc = st_ledger_learn(ledger, err)) < 0 ||
 	    (artifacts != NULL && (rc = st_artifacts_copy(ledger, artifacts, err)) < 0))
 		return rc;
@@ -282,7 +297,8 @@ stet_ledger_restore(const char *path, const stet_ledger_options *options, stet_s
 	}
 	if ((rc = st_ledger_new_handle(path, options, &ledger, err)) == STET_OK &&
 	    (rc = st_store_open_lmdb(path, ST_OPEN_CREATE, &ledger->store, err)) == STET_OK &&
-	    (rc = fill_ledger(ledger, read_from, ctx, ledger_key, artifacts, progress, progress_ctx, err)) == STET_OK)
+	    (rc = fill_ledger(ledger, read_from, ctx, ledger_key, artifacts, progress, progress_ctx,
+		 err)) == STET_OK)
 		rc = st_ledger_folder_finish(path, err);
 	stet_ledger_close(ledger);
 	if (rc < 0)

@@ -1,6 +1,6 @@
-/* A new ledger key.  The new file lies beside the old one before anything is committed, and takes its
- * place after; whichever a crash leaves, st_ledger_key() finds the one that the ledger says is in
- * force. */
+/* A new ledger key.  The new file lies beside the old one before anything is committed, and takes
+ * its place after; whichever a crash leaves, st_ledger_key() finds the one that the ledger says is
+ * in force. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,8 @@ stet_ledger_rotate(stet_ledger *ledger, stet_statement *rotate, const stet_key *
 		goto done;
 	}
 	if (!stet_key_can_sign(new_key)) {
-		rc = st_fail(err, STET_EINVAL, ST_RULE_NONE, "the new ledger key has no secret half");
+		rc = st_fail(
+		    err, STET_EINVAL, ST_RULE_NONE, "the new ledger key has no secret half");
 		goto done;
 	}
 	/* One left by an earlier try that was refused is no longer wanted. */
@@ -33,7 +34,8 @@ stet_ledger_rotate(stet_ledger *ledger, stet_statement *rotate, const stet_key *
 	rc = st_append(ledger, &what, outcome_out, err);
 	if (rc == STET_OK && (options->flags & STET_APPEND_DRY_RUN) == 0) {
 		if (rename(next, now) < 0)
-			rc = st_fail_errno(err, errno, "the ledger key is changed, but '%s' could not take its place", next);
+			rc = st_fail_errno(err, errno,
+			    "the ledger key is changed, but '%s' could not take its place", next);
 	} else if (rc != STET_EUNSURE && rc != STET_EMISMATCH) {
 		unlink(next);
 	}

@@ -14,8 +14,8 @@
 #define NEXT_KEY_FILE "keys/ledger.key.next"
 
 static int
-load_key_file(stet_ledger *ledger, const char *name, stet_passphrase *ask, void *ctx, stet_key **key_out,
-    stet_error *err)
+load_key_file(stet_ledger *ledger, const char *name, stet_passphrase *ask, void *ctx,
+    stet_key **key_out, stet_error *err)
 {
 	char *path = st_path_join(ledger->path, name);
 	int rc;
@@ -34,17 +34,19 @@ is_in_force(const stet_ledger *ledger, const stet_key *key)
 
 	stet_key_thumbprint(key, kid);
 	return stet_key_can_sign(key) &&
-	    memcmp(kid, st_state_sealing_key(&ledger->state)->kid, 32) == 0;
+	       memcmp(kid, st_state_sealing_key(&ledger->state)->kid, 32) == 0;
 }
 
 static int
 take_next_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err)
 {
-	char *from = st_path_join(ledger->path, NEXT_KEY_FILE), *to = st_path_join(ledger->path, KEY_FILE);
+	char *from = st_path_join(ledger->path, NEXT_KEY_FILE),
+	     *to = st_path_join(ledger->path, KEY_FILE);
 	stet_key *key = NULL;
 	int rc = from == NULL || to == NULL ? st_fail_nomem(err) : STET_OK;
 
-	if (rc == STET_OK && (rc = load_key_file(ledger, NEXT_KEY_FILE, ask, ctx, &key, err)) == STET_OK) {
+	if (rc == STET_OK &&
+	    (rc = load_key_file(ledger, NEXT_KEY_FILE, ask, ctx, &key, err)) == STET_OK) {
 		if (!is_in_force(ledger, key))
 			rc = STET_ENOTFOUND;
 		else if (rename(from, to) == 0) {
@@ -81,13 +83,15 @@ st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *
 	if (take_next_key(ledger, ask, ctx, NULL) == STET_OK && ledger->key != NULL)
 		return STET_OK;
 	return st_fail(err, STET_EREFUSED, ST_LEDGER_KEY_ABSENT,
-	    "the ledger key in force is not in '%s/%s': nothing can be sealed here", ledger->path, KEY_FILE);
+	    "the ledger key in force is not in '%s/%s': nothing can be sealed here", ledger->path,
+	    KEY_FILE);
 }
 
 /* --- seals ----------------------------------------------------------------------------------- */
 
 static void
-put_seal(struct st_buf *out, uint64_t ms, uint64_t size, const uint8_t root[32], const uint8_t index[32])
+put_seal(
+    struct st_buf *out, uint64_t ms, uint64_t size, const uint8_t root[32], const uint8_t index[32])
 {
 	st_cbor_put_map(out, 6); /* in the order of their encodings: shorter keys first */
 	st_cbor_put_str(out, "v");
@@ -121,15 +125,16 @@ sign_seal(stet_ledger *ledger, uint64_t ms, const uint8_t root[32], const uint8_
 	claims.iat = ms / 1000;
 	claims.cti = (stet_bytes){cti, sizeof(cti)};
 	put_seal(&payload, ms, state->size, root, index);
-	rc = payload.rc < 0
-	    ? st_fail_nomem(err)
-	    : st_sign1_encode(&claims, st_buf_bytes(&payload), st_key_secret(ledger->key), out, err);
+	rc = payload.rc < 0 ? st_fail_nomem(err)
+			    : st_sign1_encode(&claims, st_buf_bytes(&payload),
+				  st_key_secret(ledger->key), out, err);
 	st_buf_free(&payload);
 	return rc;
 }
 
 int
-st_seal(stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head *head_out, stet_error *err)
+st_seal(
+    stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head *head_out, stet_error *err)
 {
 	struct st_state *state = &ledger->state;
 	struct st_reader *reader = st_batch_reader(enter->batch);
@@ -153,8 +158,10 @@ st_seal(stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head *hea
 		goto done;
 	memcpy(prev, state->last_leaf, 32);
 	entry = (struct st_entry){state->size, ms, prev, NULL, st_buf_bytes(&signed_)};
-	/* Through the same rules as everything else: what this machine would refuse it does not sign. */
-	if ((rc = st_admit(&c, err)) < 0 || (rc = st_seal_check(state, head_out->index, &entry, &statement, err)) < 0)
+	/* Through the same rules as everything else: what this machine would refuse it does not
+	 * sign. */
+	if ((rc = st_admit(&c, err)) < 0 ||
+	    (rc = st_seal_check(state, head_out->index, &entry, &statement, err)) < 0)
 		goto done;
 	entry.prior = c.row.count > 0 ? c.row.head : NULL;
 	if ((rc = st_entry_encode(&entry, &encoded, err)) < 0 ||
@@ -188,16 +195,16 @@ st_checkpoint_sign(stet_ledger *ledger, const stet_key *also, uint64_t size, con
 	else if (also == NULL)
 		rc = st_note_sign(
 		    st_buf_bytes(&text), ledger->origin, st_key_secret(ledger->key), note_out, err);
-	else if ((rc = st_note_sign(
-	              st_buf_bytes(&text), ledger->origin, st_key_secret(also), note_out, err)) == STET_OK)
+	else if ((rc = st_note_sign(st_buf_bytes(&text), ledger->origin, st_key_secret(also),
+		      note_out, err)) == STET_OK)
 		rc = st_note_add(
 		    st_buf_bytes(&text), ledger->origin, st_key_secret(ledger->key), note_out, err);
 	st_buf_free(&text);
 	return rc;
 }
 
-/* What was committed is read again, in a new snapshot, and the root recomputed from the stored bytes:
- * a bit that flipped on the way to the disk must not be signed for ever. */
+/* What was committed is read again, in a new snapshot, and the root recomputed from the stored
+ * bytes: a bit that flipped on the way to the disk must not be signed for ever. */
 static int
 read_back(stet_ledger *ledger, uint64_t first, const stet_head *head, stet_error *err)
 {
@@ -225,7 +232,8 @@ read_back(stet_ledger *ledger, uint64_t first, const stet_head *head, stet_error
 		st_tree_root(&tree, root);
 	if (rc == STET_ENOTFOUND || (rc == STET_OK && memcmp(root, head->root, 32) != 0))
 		return st_fail(err, STET_EMISMATCH, ST_READ_BACK_WRONG,
-		    "what was read back after the commit is not what was written: no checkpoint is signed");
+		    "what was read back after the commit is not what was written: no checkpoint is "
+		    "signed");
 	return rc;
 }
 
@@ -252,8 +260,8 @@ done:
 }
 
 int
-st_checkpoint_stored(stet_ledger *ledger, struct st_buf *note_out, struct st_checkpoint *checkpoint_out,
-    stet_error *err)
+st_checkpoint_stored(stet_ledger *ledger, struct st_buf *note_out,
+    struct st_checkpoint *checkpoint_out, stet_error *err)
 {
 	struct st_note *note = calloc(1, sizeof(*note));
 	char *path = st_path_join(ledger->path, "checkpoint");
@@ -262,7 +270,7 @@ st_checkpoint_stored(stet_ledger *ledger, struct st_buf *note_out, struct st_che
 	if (note == NULL || path == NULL)
 		rc = st_fail_nomem(err);
 	else if ((rc = st_file_read(path, ST_NOTE_MAX, note_out, err)) == STET_OK &&
-	    (rc = st_note_parse(st_buf_bytes(note_out), note, err)) == STET_OK)
+		 (rc = st_note_parse(st_buf_bytes(note_out), note, err)) == STET_OK)
 		rc = st_checkpoint_parse(note->text, checkpoint_out, err);
 	free(path);
 	free(note);
@@ -282,7 +290,8 @@ st_checkpoint_mend(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_er
 	int rc;
 
 	pthread_mutex_lock(&ledger->lock);
-	if ((rc = st_guard_take(ledger, &guard, err)) < 0 || (rc = st_ledger_reader(ledger, &reader, err)) < 0)
+	if ((rc = st_guard_take(ledger, &guard, err)) < 0 ||
+	    (rc = st_ledger_reader(ledger, &reader, err)) < 0)
 		goto done;
 	books = (struct st_books){reader, reader};
 	if ((rc = st_ledger_refresh(ledger, &books, &head, err)) < 0 ||
@@ -367,7 +376,8 @@ stet_ledger_vkey(stet_ledger *ledger, char **vkey_out, stet_error *err)
 	return STET_OK;
 }
 
-/* Where this machine remembers no head, somebody vouches for one: a checkpoint they kept elsewhere. */
+/* Where this machine remembers no head, somebody vouches for one: a checkpoint they kept elsewhere.
+ */
 int
 stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err)
 {
@@ -385,13 +395,16 @@ stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err)
 	pthread_mutex_lock(&ledger->lock);
 	if ((rc = st_note_parse(note, parsed, err)) < 0 ||
 	    (rc = st_checkpoint_parse(parsed->text, &adopted, err)) < 0 ||
-	    (rc = st_guard_take(ledger, &guard, err)) < 0 || (rc = st_ledger_reader(ledger, &reader, err)) < 0)
+	    (rc = st_guard_take(ledger, &guard, err)) < 0 ||
+	    (rc = st_ledger_reader(ledger, &reader, err)) < 0)
 		goto done;
 	books = (struct st_books){reader, reader};
 	if ((rc = st_ledger_refresh(ledger, &books, &head, err)) < 0)
 		goto done;
-	if (st_guard_verify(&ledger->state, parsed, NULL) < 0 || strcmp(adopted.origin, ledger->origin) != 0) {
-		rc = st_fail(err, STET_EMISMATCH, ST_ADOPT_UNSIGNED, "the note is not signed by this ledger's key");
+	if (st_guard_verify(&ledger->state, parsed, NULL) < 0 ||
+	    strcmp(adopted.origin, ledger->origin) != 0) {
+		rc = st_fail(err, STET_EMISMATCH, ST_ADOPT_UNSIGNED,
+		    "the note is not signed by this ledger's key");
 		goto done;
 	}
 	if (adopted.size > head.size) {
@@ -404,16 +417,18 @@ stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err)
 		goto done;
 	if (memcmp(root, adopted.root, 32) != 0) {
 		rc = st_fail(err, STET_EMISMATCH, ST_FORKED,
-		    "the first %llu entries are not those of the note", (unsigned long long)adopted.size);
+		    "the first %llu entries are not those of the note",
+		    (unsigned long long)adopted.size);
 		goto done;
 	}
 	/* Never back: a remembered head that is ahead stays. */
 	rc = st_guard_read(ledger, &ledger->state, &remembered, err);
 	if (rc == STET_OK && remembered.size >= adopted.size)
 		rc = st_fail(err, STET_EREFUSED, ST_ADOPT_OLDER,
-		    "this machine remembers a head of %llu entries already", (unsigned long long)remembered.size);
+		    "this machine remembers a head of %llu entries already",
+		    (unsigned long long)remembered.size);
 	else if (rc == STET_ENOTFOUND || rc == STET_OK ||
-	    (rc == STET_EREFUSED && (err == NULL || err->rule == ST_HEAD_DAMAGED)))
+		 (rc == STET_EREFUSED && (err == NULL || err->rule == ST_HEAD_DAMAGED)))
 		rc = st_guard_remember(ledger, note, err);
 done:
 	st_reader_close(reader);

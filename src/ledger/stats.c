@@ -26,7 +26,8 @@ tally_files(const char *path, int level, struct tally *tally)
 	while ((entry = readdir(dir)) != NULL) {
 		size_t size = strlen(entry->d_name);
 
-		if (entry->d_name[0] == '.' || (level == 0 && size != 2) || (level == 1 && size != 62) ||
+		if (entry->d_name[0] == '.' || (level == 0 && size != 2) ||
+		    (level == 1 && size != 62) ||
 		    (inside = st_path_join(path, entry->d_name)) == NULL)
 			continue;
 		if (level == 0) {
@@ -48,7 +49,8 @@ types_json(const uint64_t types[ST_TYPE_COUNT])
 
 	for (i = 1; i < ST_TYPE_COUNT; i++)
 		if (types[i] > 0)
-			stet_json_set(json, st_type_name((enum st_type)i), stet_json_int((int64_t)types[i]));
+			stet_json_set(
+			    json, st_type_name((enum st_type)i), stet_json_int((int64_t)types[i]));
 	if (types[ST_TYPE_UNKNOWN] > 0)
 		stet_json_set(json, "unknown", stet_json_int((int64_t)types[ST_TYPE_UNKNOWN]));
 	return json;

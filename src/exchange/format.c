@@ -1,0 +1,56 @@
+/* The formats, by name. */
+#include <string.h>
+
+#include "base/err.h"
+#include "exchange/export.h"
+#include "exchange/import.h"
+
+static const struct {
+	const char *name, *source_name;
+	st_importer *import;
+} importers[] = {
+    {"records", "assignee", st_import_records},
+};
+
+static const struct {
+	const char *name;
+	st_exporter *export;
+} exporters[] = {
+    {"cborseq", st_export_cborseq},
+    {"jsonl", st_export_jsonl},
+};
+
+int
+stet_import(stet_ledger *ledger, const char *format, stet_source *read, void *ctx,
+    const stet_key *key, const stet_transfer_options *options, stet_import_result *result_out,
+    stet_error *err)
+{
+	size_t i;
+
+	if (options == NULL || options->version != STET_OPTIONS_VERSION)
+		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "unknown version of the options");
+	for (i = 0; i < sizeof(importers) / sizeof(importers[0]); i++)
+		if (strcmp(importers[i].name, format) == 0)
+			return st_import_run(ledger, importers[i].import, importers[i].source_name,
+			    read, ctx, key, options, result_out, err);
+	return st_fail(
+	    err, STET_EINVAL, ST_FORMAT_UNKNOWN, "there is no import format '%s'", format);
+}
+
+int
+stet_export(stet_ledger *ledger, const char *format, uint64_t first, uint64_t last,
+    stet_progress *progress, void *progress_ctx, stet_sink *write, void *ctx, stet_error *err)
+{
+	struct st_export export = {ledger, first, last, progress, progress_ctx, write, ctx, 0};
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof(exporters) / sizeof(exporters[0]); i++)
+		if (strcmp(exporters[i].name, format) == 0) {
+			if ((rc = exporters[i].export(&export, err)) < 0)
+				return rc;
+			return write(ctx, NULL, (stet_bytes){NULL, 0}, 1);
+		}
+	return st_fail(
+	    err, STET_EINVAL, ST_FORMAT_UNKNOWN, "there is no export format '%s'", format);
+}

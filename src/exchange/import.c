@@ -1,0 +1,414 @@
+#include "exchange/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+
+/* --- the file -------------------------------------------------------------------------------- */
+
+int
+st_import_read(
+    struct st_import *import, uint8_t *buf, size_t size, size_t *got_out, stet_error *err)
+{
+	int rc;
+
+	*got_out = 0;
+	if ((rc = import->read(import->read_ctx, buf, size, got_out)) != STET_OK)
+		return st_fail(err, rc < 0 ? rc : STET_EIO, ST_RULE_NONE,
+		    "the file could not be read to its end");
+	st_hasher_add(import->hasher, (stet_bytes){buf, *got_out});
+	return STET_OK;
+}
+
+int
+st_row_digest_begin(struct st_row_digest *digest, stet_error *err)
+{
+	return st_hasher_new(ST_SHA256, &digest->hasher, err);
+}
+
+void
+st_row_digest_add(struct st_row_digest *digest, stet_bytes field)
+{
+	uint8_t size[4];
+
+	st_be32_put(size, (uint32_t)field.size);
+	st_hasher_add(digest->hasher, (stet_bytes){size, 4});
+	st_hasher_add(digest->hasher, field);
+}
+
+void
+st_row_digest_end(struct st_row_digest *digest, char hex_out[33])
+{
+	uint8_t hash[64];
+
+	st_hasher_end(digest->hasher, hash);
+	st_hasher_free(digest->hasher);
+	digest->hasher = NULL;
+	st_hex(hash, 16, hex_out);
+}
+
+/* --- batches --------------------------------------------------------------------------------- */
+
+static void
+drop_statements(struct st_import *import, size_t from)
+{
+	while (import->count > from)
+		stet_statement_free(import->statements[--import->count]);
+}
+
+static int
+flush(struct st_import *import, stet_error *err)
+{
+	stet_append_options options = STET_APPEND_OPTIONS;
+	stet_outcome *outcome = NULL;
+	size_t i, failed;
+	int rc;
+
+	if (import->count == 0)
+		return STET_OK;
+	options.now_ms = import->options->now_ms;
+	options.flags = import->options->flags & STET_APPEND_DRY_RUN;
+	options.ask = import->options->ask;
+	options.ctx = import->options->ask_ctx;
+	if ((rc = stet_statement_sign_all(import->statements, import->count, import->key,
+		 (int64_t)(import->options->now_ms / 1000), import->ledger->options.threads,
+		 &failed, err)) < 0 ||
+	    (rc = stet_ledger_append(
+		 import->ledger, import->statements, import->count, &options, &outcome, err)) < 0) {
+		stet_outcome_free(outcome);
+		return rc;
+	}
+	for (i = 0; i < stet_outcome_count(outcome); i++) {
+		if (stet_outcome_get(outcome, i)->result == STET_APPENDED)
+			import->result.appended++;
+		else
+			import->result.already++;
+	}
+	if (stet_outcome_head(outcome)->size > 0)
+		import->result.head = *stet_outcome_head(outcome);
+	stet_outcome_free(outcome);
+	drop_statements(import, 0);
+	return st_reader_renew(import->reader, err);
+}
+
+void
+st_import_row_begin(struct st_import *import)
+{
+	import->row_first = import->count;
+	import->row_already = 0;
+	import->result.rows++;
+}
+
+int
+st_import_row_end(struct st_import *import, stet_error *err)
+{
+	size_t most = import->options->batch_count > 0 ? import->options->batch_count : 1024;
+
+	import->result.taken++;
+	import->result.already += import->row_already;
+	import->row_first = import->count;
+	if (import->options->progress != NULL &&
+	    import->options->progress(
+		import->options->progress_ctx, "rows", import->result.rows, 0) != 0)
+		return st_fail(err, STET_EINVAL, ST_STOPPED, "stopped; run it again to go on");
+	/* A row is never cut in two, so a batch leaves room for one more. */
+	return import->count + 64 > most ? flush(import, err) : STET_OK;
+}
+
+void
+st_import_row_refuse(struct st_import *import, const stet_error *why)
+{
+	drop_statements(import, import->row_first);
+	import->result.refused++;
+	if (import->options->refused != NULL)
+		import->options->refused(import->options->refused_ctx, import->result.rows, why);
+}
+
+/* --- saying ---------------------------------------------------------------------------------- */
+
+/* NAME:KEY:TYPE[:N]#k, or 0x and the hex of its SHA-256 where that is longer than 64 bytes. */
+static void
+make_id(const struct st_import *import, const char *row_key, const char *type, unsigned ordinal,
+    unsigned k, const char *tail, struct st_buf *id_out)
+{
+	uint8_t hash[32];
+
+	st_buf_reset(id_out);
+	st_buf_printf(id_out, "%s:%s:%s", import->source_name, row_key, type);
+	if (ordinal > 1)
+		st_buf_printf(id_out, ":%u", ordinal);
+	st_buf_printf(id_out, "#%u%s", k, tail);
+	if (id_out->size > ST_CTI_MAX) {
+		st_sha256(st_buf_bytes(id_out), hash);
+		st_buf_reset(id_out);
+		st_buf_put_str(id_out, "0x");
+		st_hex_put(id_out, (stet_bytes){hash, 32});
+	}
+}
+
+/* The entry with this id by this import's issuer. STET_ENOTFOUND. */
+static int
+find_id(struct st_import *import, const struct st_buf *id, uint64_t *seq_out, stet_error *err)
+{
+	struct st_buf cti = {0};
+	stet_bytes value;
+	uint8_t key[32];
+	int rc;
+
+	if ((rc = st_cti_from_id(st_buf_bytes(id), &cti, err)) < 0)
+		goto done;
+	st_cti_key(st_str(import->issuer), st_buf_bytes(&cti), key);
+	if ((rc = st_get_one(import->reader, ST_CTI, (stet_bytes){key, 32}, &value, err)) ==
+	    STET_OK)
+		*seq_out = st_be64_get(value.data);
+done:
+	st_buf_free(&cti);
+	return rc;
+}
+
+static int
+add_statement(struct st_import *import, const stet_json *json, stet_error *err)
+{
+	stet_statement **statements;
+	size_t capacity;
+	int rc;
+
+	if (import->count == import->capacity) {
+		capacity = import->capacity == 0 ? 256 : import->capacity * 2;
+		if ((statements = realloc(
+			 import->statements, capacity * sizeof(stet_statement *))) == NULL)
+			return st_fail_nomem(err);
+		import->statements = statements;
+		import->capacity = capacity;
+	}
+	if ((rc = stet_statement_from_value(json, &import->statements[import->count], err)) ==
+	    STET_OK)
+		import->count++;
+	return rc;
+}
+
+/* What the source said before is no longer what it says. */
+static int
+annul(struct st_import *import, const char *row_key, const char *type, unsigned ordinal, unsigned k,
+    uint64_t seq, const stet_json *source, stet_error *err)
+{
+	stet_json *json = stet_json_object(), *targets = stet_json_array();
+	struct st_buf id = {0};
+	struct st_read read;
+	uint8_t leaf[32];
+	int rc;
+
+	if ((rc = st_books_leaf(&import->books, seq, leaf, err)) < 0 ||
+	    (rc = st_books_entry(&import->books, seq, &read, err)) < 0) {
+		stet_json_free(targets);
+		goto done;
+	}
+	make_id(import, row_key, type, ordinal, k, "-annulled", &id);
+	stet_json_set(json, "type", stet_json_str("correction"));
+	stet_json_set(json, "subject", stet_json_string(read.statement.sign1.claims.sub));
+	stet_json_set(json, "issuer", stet_json_str(import->issuer));
+	stet_json_set(json, "id", stet_json_string(st_buf_bytes(&id)));
+	stet_json_set(json, "source", stet_json_copy(source));
+	stet_json_set(json, "nature", stet_json_str("annulment"));
+	stet_json_add(targets, stet_json_hex((stet_bytes){leaf, 32}));
+	stet_json_set(json, "targets", targets);
+	rc = add_statement(import, json, err);
+done:
+	st_buf_free(&id);
+	stet_json_free(json);
+	return rc;
+}
+
+/* The newest k under which something was said, and its entry; *k_out is the next k. */
+static int
+find_last(struct st_import *import, const char *row_key, const char *type, unsigned ordinal,
+    unsigned *k_out, uint64_t *seq_out, stet_error *err)
+{
+	struct st_buf id = {0};
+	int rc;
+
+	*seq_out = STET_NO_SEQ;
+	for (*k_out = 0;; (*k_out)++) {
+		make_id(import, row_key, type, ordinal, *k_out, "", &id);
+		if ((rc = find_id(import, &id, seq_out, err)) < 0)
+			break;
+	}
+	st_buf_free(&id);
+	return rc == STET_ENOTFOUND ? STET_OK : rc;
+}
+
+static int
+says_the_same(
+    struct st_import *import, uint64_t seq, const stet_json *json, int *same_out, stet_error *err)
+{
+	struct st_buf payload = {0};
+	struct st_read read;
+	enum st_type type;
+	int rc;
+
+	if ((rc = st_payload_from_json(json, &type, &payload, err)) == STET_OK &&
+	    (rc = st_books_entry(&import->books, seq, &read, err)) == STET_OK)
+		*same_out = st_bytes_equal(read.statement.sign1.payload, st_buf_bytes(&payload)) &&
+			    st_bytes_equal(read.statement.sign1.claims.sub,
+				stet_json_string_of(stet_json_get(json, "subject")));
+	st_buf_free(&payload);
+	return rc;
+}
+
+int
+st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, stet_json *json,
+    stet_error *err)
+{
+	stet_bytes type_name = stet_json_string_of(stet_json_get(json, "type"));
+	struct st_buf id = {0};
+	char type[32];
+	unsigned k;
+	uint64_t seq;
+	int rc, same = 0;
+
+	snprintf(type, sizeof(type), "%.*s", (int)type_name.size, (const char *)type_name.data);
+	if ((rc = find_last(import, row_key, type, ordinal, &k, &seq, err)) < 0 ||
+	    (seq != STET_NO_SEQ && (rc = says_the_same(import, seq, json, &same, err)) < 0))
+		goto done;
+	if (same) {
+		import->row_already++;
+		goto done;
+	}
+	if (seq != STET_NO_SEQ && (rc = annul(import, row_key, type, ordinal, k - 1, seq,
+				       stet_json_get(json, "source"), err)) < 0)
+		goto done;
+	make_id(import, row_key, type, ordinal, k, "", &id);
+	stet_json_set(json, "issuer", stet_json_str(import->issuer));
+	stet_json_set(json, "id", stet_json_string(st_buf_bytes(&id)));
+	rc = add_statement(import, json, err);
+done:
+	st_buf_free(&id);
+	stet_json_free(json);
+	return rc;
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
+
+/* None where the newest snapshot of the source is of this very file; k counts earlier ones of it.
+ */
+static int
+count_snapshots(struct st_import *import, const uint8_t sha256[32], uint64_t *k_out,
+    int *newest_out, stet_error *err)
+{
+	struct st_index_row row;
+	struct st_read read;
+	uint8_t name_key[32];
+	char subject[80];
+	uint64_t nth, seq;
+	stet_bytes there;
+	int rc;
+
+	snprintf(subject, sizeof(subject), "source:%s", import->source_name);
+	st_map_key(st_str(subject), name_key);
+	*k_out = 0;
+	*newest_out = 0;
+	if ((rc = st_books_index(&import->books, name_key, &row, err)) < 0)
+		return rc;
+	for (nth = 0; nth < row.count; nth++) {
+		if ((rc = st_books_about(&import->books, name_key, nth, &seq, err)) < 0 ||
+		    (rc = st_books_entry(&import->books, seq, &read, err)) < 0)
+			return rc;
+		*newest_out = st_cbor_member_bytes(
+				  read.statement.sign1.payload, "sha256", &there) == STET_OK &&
+			      there.size == 32 && memcmp(there.data, sha256, 32) == 0;
+		*k_out += *newest_out ? 1 : 0;
+	}
+	return STET_OK;
+}
+
+static int
+close_import(struct st_import *import, stet_error *err)
+{
+	stet_json *json, *source;
+	struct st_buf id = {0};
+	uint8_t digest[64];
+	char subject[80], hex[33];
+	uint64_t k;
+	int rc, newest;
+
+	if ((rc = flush(import, err)) < 0)
+		return rc;
+	st_hasher_end(import->hasher, digest);
+	if ((rc = count_snapshots(import, digest, &k, &newest, err)) < 0 || newest)
+		return rc;
+	json = stet_json_object();
+	source = stet_json_object();
+	snprintf(subject, sizeof(subject), "source:%s", import->source_name);
+	st_hex(digest, 16, hex);
+	st_buf_printf(&id, "%s:%s:snapshot#%llu", import->source_name, hex, (unsigned long long)k);
+	if (id.size > ST_CTI_MAX) {
+		uint8_t hash[32];
+
+		st_sha256(st_buf_bytes(&id), hash);
+		st_buf_reset(&id);
+		st_buf_put_str(&id, "0x");
+		st_hex_put(&id, (stet_bytes){hash, 32});
+	}
+	stet_json_set(source, "name", stet_json_str(import->source_name));
+	stet_json_set(json, "type", stet_json_str("snapshot"));
+	stet_json_set(json, "subject", stet_json_str(subject));
+	stet_json_set(json, "issuer", stet_json_str(import->issuer));
+	stet_json_set(json, "id", stet_json_string(st_buf_bytes(&id)));
+	stet_json_set(json, "source", source);
+	stet_json_set(json, "sha256", stet_json_hex((stet_bytes){digest, 32}));
+	stet_json_set(json, "rows", stet_json_int((int64_t)import->result.rows));
+	stet_json_set(json, "taken", stet_json_int((int64_t)import->result.taken));
+	stet_json_set(json, "refused", stet_json_int((int64_t)import->result.refused));
+	stet_json_set(json, "whole", stet_json_bool(0));
+	if ((rc = add_statement(import, json, err)) == STET_OK)
+		rc = flush(import, err);
+	stet_json_free(json);
+	st_buf_free(&id);
+	return rc;
+}
+
+static int
+find_issuer(struct st_import *import, stet_error *err)
+{
+	int rc = stet_ledger_issuer(import->ledger, import->key, &import->issuer, err);
+
+	if (rc == STET_ENOTFOUND)
+		return st_fail(err, STET_EREFUSED, ST_SIGNER_UNKNOWN,
+		    "no entry of this ledger grants key %s", stet_key_name(import->key));
+	return rc;
+}
+
+int
+st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_name,
+    stet_source *read, void *ctx, const stet_key *key, const stet_transfer_options *options,
+    stet_import_result *result_out, stet_error *err)
+{
+	struct st_import import;
+	int rc;
+
+	memset(&import, 0, sizeof(import));
+	import.ledger = ledger;
+	import.key = key;
+	import.options = options;
+	import.source_name = options->source_name != NULL ? options->source_name : source_name;
+	import.read = read;
+	import.read_ctx = ctx;
+	if ((rc = find_issuer(&import, err)) == STET_OK &&
+	    (rc = st_hasher_new(ST_SHA256, &import.hasher, err)) == STET_OK &&
+	    (rc = st_ledger_reader(ledger, &import.reader, err)) == STET_OK) {
+		import.books = (struct st_books){import.reader, import.reader};
+		if ((rc = importer(&import, err)) == STET_OK)
+			rc = close_import(&import, err);
+	}
+	drop_statements(&import, 0);
+	free(import.statements);
+	st_hasher_free(import.hasher);
+	st_reader_close(import.reader);
+	free(import.issuer);
+	if (result_out != NULL)
+		*result_out = import.result; /* also after a failure: what is durable stays so */
+	return rc;
+}

@@ -1,0 +1,66 @@
+#ifndef ST_EXCHANGE_IMPORT_H
+#define ST_EXCHANGE_IMPORT_H
+/* What importers share: a file read once and hashed on the way, statements with ids that follow
+ * from the source, batches, and the snapshot that closes an import.  docs/format.md, "Import ids".
+ */
+#include <stet/exchange.h>
+
+#include "ledger/internal.h"
+#include "statement/json_form.h"
+
+#define ST_IMPORT_KEY_MAX 256
+
+struct st_import {
+	stet_ledger *ledger;
+	const stet_key *key;
+	const stet_transfer_options *options;
+	const char *source_name;
+	char *issuer;
+	struct st_reader *reader; /* of what is in the ledger now */
+	struct st_books books;
+
+	stet_source *read; /* the file; read through st_import_read() */
+	void *read_ctx;
+	struct st_hasher *hasher;
+
+	stet_statement **statements; /* the batch that is being gathered */
+	size_t count, capacity;
+	size_t row_first; /* of them: where the present row begins */
+	uint64_t row_already;
+	stet_import_result result;
+};
+
+/* The file's next bytes, counted into its digest. */
+int st_import_read(
+    struct st_import *import, uint8_t *buf, size_t size, size_t *got_out, stet_error *err);
+
+/* One row begins and ends; in between it says things.  A row that cannot be taken is dropped whole.
+ */
+void st_import_row_begin(struct st_import *import);
+int st_import_row_end(struct st_import *import, stet_error *err);
+void st_import_row_refuse(struct st_import *import, const stet_error *why);
+
+/* What the source says under (row_key, type, ordinal): taken over.  json has type, subject and the
+ * members; source.name is set here.  Equal to what it last said: nothing to do.  Otherwise a
+ * statement with the next id, and an annulment of the one before. STET_EFORMAT: the row does not
+ * fit. */
+int st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, stet_json *json,
+    stet_error *err);
+
+/* Reads the file to its end, row by row. */
+typedef int st_importer(struct st_import *import, stet_error *err);
+int st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_name,
+    stet_source *read, void *ctx, const stet_key *key, const stet_transfer_options *options,
+    stet_import_result *result_out, stet_error *err);
+st_importer st_import_records;
+
+/* The digest of fields: first 16 bytes of SHA-256 over them, each as u32be length and bytes, in
+ * hex. */
+struct st_row_digest {
+	struct st_hasher *hasher;
+};
+int st_row_digest_begin(struct st_row_digest *digest, stet_error *err);
+void st_row_digest_add(struct st_row_digest *digest, stet_bytes field);
+void st_row_digest_end(struct st_row_digest *digest, char hex_out[33]);
+
+#endif
