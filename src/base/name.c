@@ -529,15 +529,13 @@ parse_uuid(stet_bytes text, struct st_buf *name_out)
 	return 1;
 }
 
-/* 1 if text is eight hexadecimal digits, with or without SRCH: before them. */
+/* 1 if text is eight hexadecimal digits. */
 static int
 parse_prefix(stet_bytes text, uint32_t *prefix_out)
 {
 	uint32_t value = 0;
 	size_t i;
 
-	take_prefix(&text, "srch:");
-	text = trim(text);
 	if (text.size != 8)
 		return 0;
 	for (i = 0; i < 8; i++) {
@@ -579,12 +577,21 @@ finish(const struct st_buf *name, stet_error *err)
 	return name->rc == STET_OK ? STET_OK : st_fail_nomem(err);
 }
 
+static int
+no_identifier(stet_bytes text, stet_error *err)
+{
+	char shown[ST_SHOWN_SIZE];
+
+	return st_fail(err, STET_EFORMAT, ST_NAME_MALFORMED,
+	    "'%s' is not an identifier: not a DOI, a UUID, eight digits of one or SCHEME:NAME",
+	    st_shown(text, shown));
+}
+
 int
 st_name_parse(stet_bytes text, struct st_buf *name_out, uint32_t *prefix_out, stet_error *err)
 {
-	char shown[ST_SHOWN_SIZE];
 	stet_bytes rest;
-	int is_address;
+	int is_address, rc;
 
 	text = trim(text);
 	rest = text;
@@ -597,14 +604,13 @@ st_name_parse(stet_bytes text, struct st_buf *name_out, uint32_t *prefix_out, st
 		return parse_doi(rest, is_address, name_out, err);
 	if (parse_uuid(text, name_out))
 		return finish(name_out, err);
+	if (take_prefix(&rest, "srch:"))
+		return parse_prefix(trim(rest), prefix_out) ? 1 : no_identifier(text, err);
 	if (parse_prefix(text, prefix_out))
 		return 1;
 	if (text.size == 0 || memchr(text.data, ':', text.size) == NULL)
-		return st_fail(err, STET_EFORMAT, ST_NAME_MALFORMED,
-		    "'%s' is not an identifier: not a DOI, a UUID, eight digits of one or "
-		    "SCHEME:NAME",
-		    st_shown(text, shown));
-	if (parse_other(text, name_out, err) < 0)
-		return STET_EFORMAT;
+		return no_identifier(text, err);
+	if ((rc = parse_other(text, name_out, err)) < 0)
+		return rc;
 	return finish(name_out, err);
 }

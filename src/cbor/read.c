@@ -170,6 +170,14 @@ st_cbor_done(const struct st_cbor *in)
 	return in->at == in->end;
 }
 
+/* A tag below 24 in one byte. libcbor 0.8 refuses those from 6 to 20 as unassigned, among them the
+ * 18 of every statement, so this one head is read here. */
+static int
+is_short_tag(uint8_t first)
+{
+	return first >> 5 == 6 && (first & 31) < 24;
+}
+
 int
 st_cbor_next(struct st_cbor *in, struct st_cbor_item *item_out)
 {
@@ -179,6 +187,12 @@ st_cbor_next(struct st_cbor *in, struct st_cbor_item *item_out)
 
 	if (in->at == in->end)
 		return STET_EFORMAT;
+	if (is_short_tag(*in->at)) {
+		set_count(&reading, ST_CBOR_TAG, *in->at & 31);
+		in->at++;
+		*item_out = item;
+		return STET_OK;
+	}
 	result = cbor_stream_decode(in->at, (size_t)(in->end - in->at), &callbacks, &reading);
 	if (result.status != CBOR_DECODER_FINISHED || !reading.ok)
 		return STET_EFORMAT;
