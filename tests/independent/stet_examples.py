@@ -520,7 +520,7 @@ def names_file():
         ("10.1155/2023/9851626/", "doi:10.1155/2023/9851626/"), ("10.1/x", "doi:10.1/x"),
     ]
     not_dois = [
-        "unavailable", "", "NA", "10.1234", "10.1234/", "11.1234/abc", "10.5555/a\u0000b",
+        "unavailable", "", "NA", "10.1234", "10.1234/", "11.1234/abc", "10.5555/a\u0001b",
         "10.5555/a\nb", "https://doi.org/10.5555/%FF",
     ]
     for name in good:
@@ -611,6 +611,7 @@ def ids_file():
                         "second": digest + ".2"})
     ids = []
     for text in ("example-watch:4711:correction#0", "example-watch:4711:correction:2#1",
+                 "example-watch:4711:correction#0-annulled",
                  "example-watch:%s:correction#0" % digests[0]["first"]):
         raw = text.encode()
         ids.append({"text": text, "cti": (raw if len(raw) <= 64 else stet.sha256(raw)).hex(),
