@@ -193,22 +193,22 @@ visit_sides(struct update *update, size_t at, stet_error *err)
 	return rc;
 }
 
-/* From the root page down, depth by depth, until every changed name is accounted for. */
+/* From the root page, which has been read, down depth by depth, until every changed name is
+ * accounted for. */
 static int
 descend(struct update *update, stet_error *err)
 {
-	size_t at = 0, to, level_end;
+	size_t at = 0, read, to, level_end;
 	int rc;
 
 	while (at < update->count) {
-		level_end = update->count;
-		while (at < level_end) {
-			to = level_end - at < ROWS_MAX ? level_end : at + ROWS_MAX;
-			if ((rc = read_pages(update, at, to, err)) < 0)
+		for (level_end = update->count; at < level_end; at++)
+			if ((rc = visit_sides(update, at, err)) < 0)
 				return rc;
-			for (; at < to; at++)
-				if ((rc = visit_sides(update, at, err)) < 0)
-					return rc;
+		for (read = level_end; read < update->count; read = to) {
+			to = update->count - read < ROWS_MAX ? update->count : read + ROWS_MAX;
+			if ((rc = read_pages(update, read, to, err)) < 0)
+				return rc;
 		}
 	}
 	return STET_OK;
@@ -242,82 +242,114 @@ ascend(struct update *update, stet_error *err)
 	return STET_OK;
 }
 
+/* 1 and the page, 0 if there is none, or an error. */
 static int
-has_root_page(struct st_reader *reader, stet_bytes *value_out, stet_error *err)
+read_root_page(
+    struct st_reader *reader, struct st_map_side sides_out[ST_PAGE_SIDES], stet_error *err)
 {
 	uint8_t key[ST_PAGE_KEY_MAX];
 	const stet_bytes view = {key, st_page_key(no_key, 0, key)};
+	stet_bytes value;
 	int rc;
 
-	rc = st_get(reader, ST_TRIE, &view, 1, value_out, err);
-	return rc < 0 ? rc : value_out->data != NULL;
+	if ((rc = st_get(reader, ST_TRIE, &view, 1, &value, err)) < 0)
+		return rc;
+	if (value.data == NULL)
+		return 0;
+	rc = st_page_decode(value, 0, sides_out, err);
+	return rc < 0 ? rc : 1;
+}
+
+/* All pages, of all rows. */
+static int
+build_all(struct update *update, stet_error *err)
+{
+	struct st_map_side root;
+	int rc;
+
+	if ((rc = build_place(update, no_key, 0, &root, err)) < 0)
+		return rc;
+	return flush(update, err);
+}
+
+/* The pages above the given keys. */
+static int
+change(struct update *update, const struct st_map_side root[ST_PAGE_SIDES],
+    const uint8_t (*keys)[32], size_t count, stet_error *err)
+{
+	int rc;
+
+	if (count == 0)
+		return STET_OK;
+	if ((update->keys = calloc(count, sizeof(*update->keys))) == NULL)
+		return st_fail_nomem(err);
+	memcpy(update->keys, keys, count * sizeof(*update->keys));
+	qsort(update->keys, count, sizeof(*update->keys), compare_keys);
+	if ((rc = add_page(update, 0, 0, 0, count, err)) < 0)
+		return rc;
+	memcpy(update->pages[0].sides, root, sizeof(update->pages[0].sides));
+	if ((rc = descend(update, err)) < 0 || (rc = ascend(update, err)) < 0)
+		return rc;
+	return flush(update, err);
 }
 
 int
 st_index_update(struct st_batch *batch, const uint8_t (*keys)[32], size_t count, stet_error *err)
 {
-	struct st_map_side root;
+	struct st_map_side root[ST_PAGE_SIDES];
 	struct update *update;
-	stet_bytes page;
 	int rc;
 
-	update = calloc(1, sizeof(*update));
+	if ((rc = read_root_page(st_batch_reader(batch), root, err)) < 0)
+		return rc;
+	update = malloc(sizeof(*update)); /* some 50 KB, which nobody needs zeroed */
 	if (update == NULL)
 		return st_fail_nomem(err);
 	update->batch = batch;
-	if ((rc = has_root_page(st_batch_reader(batch), &page, err)) < 0)
-		goto done;
-	if (rc == 0) {
-		if ((rc = build_place(update, no_key, 0, &root, err)) == STET_OK)
-			rc = flush(update, err);
-		goto done;
-	}
-	if (count == 0) {
-		rc = STET_OK;
-		goto done;
-	}
-	update->keys = calloc(count, sizeof(*update->keys));
-	if (update->keys == NULL) {
-		rc = st_fail_nomem(err);
-		goto done;
-	}
-	memcpy(update->keys, keys, count * sizeof(*update->keys));
-	qsort(update->keys, count, sizeof(*update->keys), compare_keys);
-	if ((rc = add_page(update, 0, 0, 0, count, err)) < 0 || (rc = descend(update, err)) < 0 ||
-	    (rc = ascend(update, err)) < 0)
-		goto done;
-	rc = flush(update, err);
-done:
+	update->keys = NULL;
+	update->pages = NULL;
+	update->count = update->capacity = update->rows.count = 0;
+	update->window.scan = NULL;
+	if (rc == 0)
+		rc = build_all(update, err);
+	else
+		rc = change(update, root, keys, count, err);
 	free(update->pages);
 	free(update->keys);
 	free(update);
 	return rc;
 }
 
+/* INDEX of so few names that they have no page. */
+static int
+root_of_few(struct st_reader *reader, struct st_map_side *out, stet_error *err)
+{
+	struct st_window window;
+	int rc;
+
+	st_window_open(&window, reader, no_key, 0);
+	rc = st_window_fill(&window, err);
+	st_window_pause(&window);
+	if (rc < 0)
+		return rc;
+	if (window.count > ST_PAGE_OVER)
+		return st_page_damaged(err, "a page is missing", 0);
+	st_map_root(st_window_leaves(&window), window.count, 0, out);
+	return STET_OK;
+}
+
 int
 st_index_root(struct st_reader *reader, uint8_t root_out[32], stet_error *err)
 {
 	struct st_map_side sides[ST_PAGE_SIDES], root;
-	struct st_window window;
-	stet_bytes page;
 	int rc;
 
-	if ((rc = has_root_page(reader, &page, err)) < 0)
+	if ((rc = read_root_page(reader, sides, err)) < 0)
 		return rc;
-	if (rc == 1) {
-		if ((rc = st_page_decode(page, 0, sides, err)) < 0)
-			return rc;
+	if (rc == 1)
 		st_page_fold(sides, &root);
-	} else {
-		st_window_open(&window, reader, no_key, 0);
-		rc = st_window_fill(&window, err);
-		st_window_pause(&window);
-		if (rc < 0)
-			return rc;
-		if (window.count > ST_PAGE_OVER)
-			return st_page_damaged(err, "a page is missing", 0);
-		st_map_root(st_window_leaves(&window), window.count, 0, &root);
-	}
+	else if ((rc = root_of_few(reader, &root, err)) < 0)
+		return rc;
 	memcpy(root_out, root.hash, 32);
 	return STET_OK;
 }

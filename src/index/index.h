@@ -3,11 +3,14 @@
 /* The record index kept in a store: names in ST_INDEX, cached hashes above them in ST_TRIE.
  * docs/format.md, "Record index"; merkle/map.h computes the same in memory.
  *
- * ST_INDEX  name key (32) -> u64be count, head (32), another table's 32 bytes.  In key order, so
- * the names below a bit prefix are one range of rows. ST_TRIE   u8 depth, the first depth bits of a
- * key in ceil(depth / 8) bytes, unused bits zero -> 16 times u64be count, hash (32): the sides of
- * the index four bits further down.  Depth is a multiple of 4, and a place has a page if and only
- * if more than ST_PAGE_OVER names are below it; what is not cached is computed again from the rows.
+ *	ST_INDEX  name key (32 bytes) -> u64be count, head (32), and 32 that are another table's
+ *	ST_TRIE   u8 depth, prefix -> 16 times u64be count, hash (32)
+ *
+ * ST_INDEX is in key order, so the names below a bit prefix are one range of rows.  A row of
+ * ST_TRIE, a page, is about a place: the first depth bits of a key, in ceil(depth / 8) bytes,
+ * unused bits zero.  It holds the sides of the index four bits further down.  Depth is a multiple
+ * of 4, and a place has a page if and only if more than ST_PAGE_OVER names (24, page.h) are below
+ * it; what is not cached is computed again from the rows.
  *
  * Which pages there are and what is in them follows from the rows alone, whatever the order in
  * which they came, so that two ledgers of the same entries have equal tables.  Names are never

@@ -54,8 +54,9 @@ st_page_decode(
 		/* Bounded one by one, so that sums cannot overflow. */
 		if (sides_out[i].count > ST_UINT53_MAX)
 			return st_page_damaged(err, "a page counts more names than can be", depth);
-		if (depth + ST_PAGE_BITS == 256 && sides_out[i].count > 1)
-			return st_page_damaged(err, "a page counts one name twice", depth);
+		/* Keys end here: a page further down, which would be looked for, cannot be. */
+		if (depth == ST_PAGE_DEPTH_MAX && sides_out[i].count > ST_PAGE_SIDES)
+			return st_page_damaged(err, "a page counts more names than can be", depth);
 		total += sides_out[i].count;
 	}
 	if (total <= ST_PAGE_OVER)
