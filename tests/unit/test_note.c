@@ -5,12 +5,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/err.h"
+#include "base/hex.h"
 #include "note/note.h"
 #include "support/alloc.h"
-#include "support/fields.h"
+#include "support/data.h"
 
-#define VECTORS STET_TESTS "/vectors/note/"
+#define VECTORS "vectors/note/"
 #define SPEC_VKEY "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 #define DASH "\xe2\x80\x94 "
 #define SIGNATURE "AAAAAAE=" /* an id and one byte */
@@ -131,21 +136,21 @@ test_note__judges_notes_as_others_do(void **state)
 	size_t total = 0, right = 0, accepted = 0, verified;
 	struct st_buf note = {0};
 	struct st_vkey vkey;
-	struct fields row;
+	struct data_table table;
+	char *row[5];
 	int ok;
 
 	(void)state;
-	fields_open(&row, VECTORS "notes.tsv");
-	while (fields_next(&row)) {
-		assert_int_equal(row.count, 5);
-		unescape(row.field[3], &note);
-		ok = st_vkey_parse(st_str(row.field[2]), &vkey, NULL) == STET_OK &&
+	data_open(&table, VECTORS "notes.tsv");
+	while (data_next(&table, row, 5)) {
+		unescape(row[3], &note);
+		ok = st_vkey_parse(st_str(row[2]), &vkey, NULL) == STET_OK &&
 		     open_note(st_buf_bytes(&note), &vkey, 1, &verified) == STET_OK &&
 		     verified == 1;
-		if (ok == (strcmp(row.field[1], "accept") == 0))
+		if (ok == (strcmp(row[1], "accept") == 0))
 			right++;
 		else
-			print_message("wrong verdict: %s\n", row.field[0]);
+			print_message("wrong verdict: %s\n", row[0]);
 		accepted += (size_t)ok;
 		total++;
 	}
@@ -163,19 +168,20 @@ test_note__reads_checkpoints_of_another_implementation(void **state)
 	struct st_checkpoint checkpoint;
 	struct st_buf encoded = {0}, text = {0};
 	struct st_vkey vkey;
-	struct fields row;
+	struct data_table table;
+	char *row[3];
 	size_t total = 0, verified;
 
 	(void)state;
-	fields_open(&row, VECTORS "checkpoints.tsv");
-	while (fields_next(&row)) {
-		unescape(row.field[2], &encoded);
-		assert_int_equal(st_vkey_parse(st_str(row.field[1]), &vkey, NULL), STET_OK);
+	data_open(&table, VECTORS "checkpoints.tsv");
+	while (data_next(&table, row, 3)) {
+		unescape(row[2], &encoded);
+		assert_int_equal(st_vkey_parse(st_str(row[1]), &vkey, NULL), STET_OK);
 		assert_int_equal(st_note_parse(st_buf_bytes(&encoded), &note, NULL), STET_OK);
 		assert_int_equal(st_note_verify(&note, &vkey, 1, &verified, NULL), STET_OK);
 		assert_int_equal(verified, 1);
 		assert_int_equal(st_checkpoint_parse(note.text, &checkpoint, NULL), STET_OK);
-		assert_true(checkpoint.size == fields_number(&row, 0));
+		assert_true(checkpoint.size == strtoull(row[0], NULL, 10));
 		assert_string_equal(checkpoint.origin, "PeterNeumann");
 		st_buf_reset(&text);
 		st_checkpoint_put(&text, &checkpoint);
