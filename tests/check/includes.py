@@ -24,7 +24,7 @@ SYSTEM = set("""
 assert.h ctype.h dirent.h errno.h fcntl.h getopt.h inttypes.h limits.h linux/fs.h linux/limits.h
 linux/magic.h locale.h poll.h pthread.h sched.h setjmp.h signal.h stdarg.h stdatomic.h stdbool.h
 stddef.h stdint.h stdio.h stdlib.h string.h strings.h sys/file.h sys/ioctl.h sys/mman.h sys/random.h
-sys/resource.h sys/stat.h sys/statfs.h sys/statvfs.h sys/time.h sys/types.h sys/uio.h sys/wait.h
+sys/resource.h sys/stat.h sys/statfs.h sys/statvfs.h sys/time.h sys/types.h sys/uio.h sys/vfs.h sys/wait.h
 termios.h time.h unistd.h
 """.split())
 # The benchmark measures the bare libraries beside ours, the generators print our tables, and the
