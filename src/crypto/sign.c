@@ -58,7 +58,8 @@ st_public_key_ok(const uint8_t public_key[32])
 void
 st_random(void *out, size_t size)
 {
-	randombytes_buf(out, size);
+	if (size > 0)
+		randombytes_buf(out, size);
 }
 
 void
