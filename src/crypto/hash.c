@@ -26,12 +26,17 @@ struct contexts {
 	EVP_MD_CTX *of[KEPT_COUNT];
 };
 
+/* This thread's contexts. The pointer spares the look-up by key; the key is there for its
+ * destructor. */
+static _Thread_local struct contexts *mine;
+
 static void
 free_contexts(void *data)
 {
 	struct contexts *contexts = data;
 	size_t i;
 
+	mine = NULL; /* another destructor of this thread may still hash */
 	for (i = 0; i < KEPT_COUNT; i++)
 		EVP_MD_CTX_free(contexts->of[i]);
 	free(contexts);
@@ -59,12 +64,10 @@ st_crypto_init(stet_error *err)
 	return STET_OK;
 }
 
-/* This thread's context for a digest, begun; or NULL. The thread-local pointer spares the look-up;
- * the pthread key is there for its destructor. */
+/* This thread's context for a digest, begun; or NULL. */
 static EVP_MD_CTX *
 begin(enum st_hash hash)
 {
-	static _Thread_local struct contexts *mine;
 	EVP_MD_CTX *context;
 
 	if (mine == NULL) {
