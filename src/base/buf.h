@@ -19,9 +19,9 @@ void st_buf_printf(struct st_buf *buf, const char *format, ...)
 /* Room for size bytes at the end, or NULL; st_buf_grow() counts what was written. */
 uint8_t *st_buf_room(struct st_buf *buf, size_t size);
 void st_buf_grow(struct st_buf *buf, size_t size);
-void st_buf_reset(struct st_buf *buf); /* empty, memory kept */
-void st_buf_free(struct st_buf *buf);  /* back to {0} */
-stet_bytes st_buf_bytes(const struct st_buf *buf);
+void st_buf_reset(struct st_buf *buf);             /* empty, memory kept */
+void st_buf_free(struct st_buf *buf);              /* back to {0} */
+stet_bytes st_buf_bytes(const struct st_buf *buf); /* a view; data is never NULL */
 
 /* Integers on disk and in keys: fixed width, big-endian. */
 void st_be64_put(uint8_t out[8], uint64_t value);

@@ -1,7 +1,8 @@
 #ifndef ST_BASE_HEX_H
 #define ST_BASE_HEX_H
 /* Hexadecimal (lower case) and base64 (RFC 4648 sections 4 and 5), one spelling each: decoders
- * refuse upper-case hex, missing or non-zero padding bits, and white space. */
+ * refuse upper-case hex, missing or non-zero padding bits, and white space. Short
+ * memory is in the buffer's rc alone. */
 #include <stet/types.h>
 #include "base/buf.h"
 

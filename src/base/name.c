@@ -422,33 +422,46 @@ put_decoded(struct st_buf *out, stet_bytes text)
 	}
 }
 
-/* 1 if the text begins like a DOI in one of its dresses; these are taken. */
+/* 1 if the text began with the address of a DOI resolver, with or without http(s), which is then
+ * taken. */
 static int
-take_doi(stet_bytes *text, int *is_address_out)
+take_resolver(stet_bytes *text)
 {
 	static const char *const hosts[] = {"doi.org/", "dx.doi.org/", "www.doi.org/"};
 	stet_bytes rest = *text;
 	size_t i;
 
-	*is_address_out = 0;
-	if (take_prefix(&rest, "doi:")) {
-		*text = trim(rest);
-		return 1;
-	}
-	if (take_prefix(&rest, "info:doi/")) {
-		*is_address_out = 1;
-		*text = rest;
-		return 1;
-	}
 	if (!take_prefix(&rest, "https://"))
 		take_prefix(&rest, "http://");
 	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
 		if (take_prefix(&rest, hosts[i])) {
-			*is_address_out = 1;
 			*text = rest;
 			return 1;
 		}
-	return has_prefix(*text, "10.");
+	return 0;
+}
+
+/* 1 if the text begins like a DOI in one of its dresses, or in several (doi:https://doi.org/10...);
+ * these are taken. */
+static int
+take_doi(stet_bytes *text, int *is_address_out)
+{
+	stet_bytes rest = *text;
+	int dressed = 0;
+
+	*is_address_out = 0;
+	for (;; dressed = 1) {
+		if (take_prefix(&rest, "doi:"))
+			rest = trim(rest);
+		else if (take_prefix(&rest, "info:doi/") || take_resolver(&rest))
+			*is_address_out = 1;
+		else
+			break;
+	}
+	if (!dressed && !has_prefix(rest, "10."))
+		return 0;
+	*text = rest;
+	return 1;
 }
 
 static int

@@ -34,7 +34,7 @@ int st_doi_ok(stet_bytes doi);
  * as it stands name_out     appended: the canonical name, or nothing if the text is a look-up by
  * prefix prefix_out   the eight digits as a number, if it is a look-up by prefix
  *
- * Returns 0 for a name, 1 for a prefix, STET_EFORMAT if it is neither. */
+ * Returns 0 for a name, 1 for a prefix, STET_EFORMAT if it is neither, STET_ENOMEM. */
 int st_name_parse(stet_bytes text, struct st_buf *name_out, uint32_t *prefix_out, stet_error *err);
 
 #endif

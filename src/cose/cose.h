@@ -36,7 +36,8 @@ void st_cose_to_be_signed(stet_bytes head, stet_bytes payload, struct st_buf *ou
 /* STET_EMISMATCH with ST_SIGNATURE_INVALID; STET_ENOMEM. Whether this key is the one of kid is the
  * caller's to know: keys are looked up by kid. */
 int st_sign1_verify(const struct st_sign1 *sign1, const uint8_t public_key[32], stet_error *err);
-/* Appends the tagged statement, alg -19.  STET_EINVAL too large or claims out of range. */
+/* Appends the tagged statement, alg -19.  STET_EINVAL too large, claims or payload that
+ * would not be decoded; STET_ENOMEM. */
 int st_sign1_encode(const struct st_claims *claims, stet_bytes payload,
     const struct st_secret *secret, struct st_buf *out, stet_error *err);
 

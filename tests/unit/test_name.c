@@ -207,7 +207,9 @@ test_name__takes_dois_as_people_paste_them(void **state)
 	    "http://doi.org/10.5281/zenodo.21073815", "HTTPS://DOI.ORG/10.5281/ZENODO.21073815",
 	    "https://dx.doi.org/10.5281/zenodo.21073815",
 	    "http://www.doi.org/10.5281/zenodo.21073815", "doi.org/10.5281/zenodo.21073815",
-	    "dx.doi.org/10.5281/zenodo.21073815", "https://doi.org/10.5281%2Fzenodo.21073815",
+	    "dx.doi.org/10.5281/zenodo.21073815", "doi:https://doi.org/10.5281/zenodo.21073815",
+	    "https://doi.org/doi:10.5281/zenodo.21073815", "DOI: doi:10.5281/zenodo.21073815",
+	    "https://doi.org/10.5281%2Fzenodo.21073815",
 	    "https://doi.org/10.5281%2fzenodo.21073815",
 	    "\xef\xbb\xbf"
 	    "10.5281/zenodo.21073815\xc2\xa0",
