@@ -72,7 +72,7 @@ sync_folder_of(const char *path, stet_error *err)
 }
 
 int
-st_file_write(const char *path, stet_bytes content, unsigned mode, stet_error *err)
+st_file_replace(const char *path, stet_bytes content, unsigned mode, stet_error *err)
 {
 	char *beside;
 	int fd, failed = 0, rc;
@@ -92,14 +92,19 @@ st_file_write(const char *path, stet_bytes content, unsigned mode, stet_error *e
 		failed = errno;
 	if (failed == 0 && rename(beside, path) < 0)
 		failed = errno;
-	if (failed != 0) {
+	rc = failed == 0 ? STET_OK : st_fail_errno(err, failed, "cannot write '%s'", path);
+	if (failed != 0)
 		unlink(beside);
-		rc = st_fail_errno(err, failed, "cannot write '%s'", path);
-	} else {
-		rc = sync_folder_of(path, err);
-	}
 	free(beside);
 	return rc;
+}
+
+int
+st_file_write(const char *path, stet_bytes content, unsigned mode, stet_error *err)
+{
+	int rc = st_file_replace(path, content, mode, err);
+
+	return rc == STET_OK ? sync_folder_of(path, err) : rc;
 }
 
 int

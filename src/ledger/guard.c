@@ -140,6 +140,8 @@ st_guard_check(
 	return STET_OK;
 }
 
+/* The folder is not synced: a power cut may bring back the head before this one, which is an
+ * ancestor of everything here and forbids nothing that it should allow. */
 int
 st_guard_remember(stet_ledger *ledger, stet_bytes note, stet_error *err)
 {
@@ -147,7 +149,7 @@ st_guard_remember(stet_ledger *ledger, stet_bytes note, stet_error *err)
 	int rc;
 
 	if ((rc = head_path(ledger, "head", &path, err)) == STET_OK)
-		rc = st_file_write(path, note, 0600, err);
+		rc = st_file_replace(path, note, 0600, err);
 	free(path);
 	return rc;
 }

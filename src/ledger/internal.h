@@ -124,8 +124,10 @@ void st_artifact_path(const stet_ledger *ledger, const uint8_t digest[32], struc
 int st_artifact_check(stet_ledger *ledger, const struct st_statement *statement, stet_error *err);
 
 /* --- file.c: files and folders that survive a crash --- */
-int st_file_write(const char *path, stet_bytes content, unsigned mode,
-    stet_error *err); /* temporary, sync, rename, sync folder */
+/* Temporary file, synced, renamed over path: after a crash path has the old content or the new one,
+ * whole.  st_file_write also syncs the folder, so that it is the new one. */
+int st_file_replace(const char *path, stet_bytes content, unsigned mode, stet_error *err);
+int st_file_write(const char *path, stet_bytes content, unsigned mode, stet_error *err);
 int st_file_read(
     const char *path, size_t max, struct st_buf *out, stet_error *err); /* STET_ENOTFOUND */
 int st_dir_make(

@@ -252,7 +252,7 @@ st_publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet
 	if ((path = st_path_join(ledger->path, "checkpoint")) == NULL)
 		rc = st_fail_nomem(err);
 	else if ((rc = st_guard_remember(ledger, st_buf_bytes(&note), err)) == STET_OK)
-		rc = st_file_write(path, st_buf_bytes(&note), 0644, err);
+		rc = st_file_replace(path, st_buf_bytes(&note), 0644, err);
 done:
 	free(path);
 	st_buf_free(&note);
