@@ -1,0 +1,247 @@
+/* What was signed about the ledger as a whole: the checkpoint beside it, the head this machine
+ * remembers, and the checkpoint that the caller trusts already. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "verify/verify.h"
+
+int
+st_verify_root(struct st_verify *verify, uint64_t size, uint8_t root_out[32])
+{
+	struct st_store *store = verify->shadow != NULL ? verify->shadow : verify->scratch;
+	struct st_reader *reader = NULL;
+	int rc;
+
+	if ((rc = st_reader_open(store, &reader, verify->err)) < 0)
+		return rc;
+	rc = st_ledger_root(reader, size, root_out, verify->err);
+	st_reader_close(reader);
+	return rc;
+}
+
+/* A head that is not of this ledger's past: which of the two it is. */
+static int
+check_descent(struct st_verify *verify, const struct st_checkpoint *head, const char *whose)
+{
+	uint64_t size = verify->state.size;
+	uint8_t root[32];
+	int rc;
+
+	if (head->size > size)
+		return st_found(verify, ST_ROLLED_BACK, size,
+		    "%s is of %llu entries, and %llu are here: the rest was taken away", whose,
+		    (unsigned long long)head->size, (unsigned long long)size);
+	if ((rc = st_verify_root(verify, head->size, root)) < 0)
+		return rc;
+	if (memcmp(root, head->root, 32) == 0)
+		return STET_OK;
+	return st_found_after(verify, ST_FORKED, STET_NO_SEQ,
+	    "the first %llu entries are not those of %s", (unsigned long long)head->size, whose);
+}
+
+/* --- the stored checkpoint -------------------------------------------------------------------- */
+
+/* The key whose signature a checkpoint of this size must bear, and, where a change of keys has just
+ * been sealed, the one before it. */
+static size_t
+keys_at(const struct st_state *state, uint64_t size, const struct st_ledger_key *keys_out[2])
+{
+	size_t i, count = 0;
+
+	for (i = state->ledger_key_count; i > 0; i--)
+		if (state->ledger_keys[i - 1].since <= size)
+			break;
+	if (i == 0)
+		return 0;
+	keys_out[count++] = &state->ledger_keys[i - 1];
+	if (i > 1 && state->ledger_keys[i - 1].since == size)
+		keys_out[count++] = &state->ledger_keys[i - 2];
+	return count;
+}
+
+static int
+check_signatures(struct st_verify *verify, const struct st_note *note, uint64_t size)
+{
+	const struct st_ledger_key *keys[2];
+	struct st_vkey vkeys[2];
+	size_t i, count = keys_at(&verify->state, size, keys), verified = 0;
+	stet_error why;
+	int rc = STET_OK;
+
+	for (i = 0; rc == STET_OK && i < count; i++)
+		rc = st_vkey_make(verify->state.origin, ST_NOTE_ED25519, keys[i]->public_key, &vkeys[i],
+		    verify->err);
+	if (rc < 0)
+		return rc;
+	rc = st_note_verify(note, vkeys, count, &verified, &why);
+	if (rc == STET_ENOMEM)
+		return st_fail_nomem(verify->err);
+	if (rc == STET_OK && count > 0 && verified == count)
+		return STET_OK;
+	return st_found_after(verify, ST_CHECKPOINT_WRONG, STET_NO_SEQ,
+	    count == 2 ? "the checkpoint is not signed by both the old and the new ledger key"
+	               : "the checkpoint is not signed by the ledger key in force at its size");
+}
+
+/* 1 if entry size - 1 is a seal, or cannot be read, which others have said. */
+static int
+is_sealed(struct st_verify *verify, uint64_t size)
+{
+	struct st_read read;
+
+	if (size == 0)
+		return 0;
+	return st_books_entry(&verify->books, size - 1, &read, NULL) < 0 ||
+	    read.statement.type == ST_TYPE_SEAL;
+}
+
+static int
+check_stored(struct st_verify *verify, const struct st_note *note, const struct st_checkpoint *checkpoint)
+{
+	uint8_t root[32];
+	int rc;
+
+	if (verify->state.origin == NULL)
+		return STET_OK; /* entry 0 is lost: nobody knows whose it should be */
+	if (strcmp(checkpoint->origin, verify->state.origin) != 0)
+		return st_found(verify, ST_CHECKPOINT_WRONG, STET_NO_SEQ,
+		    "the checkpoint is of '%s', the ledger is '%s'", checkpoint->origin,
+		    verify->state.origin);
+	if ((rc = check_signatures(verify, note, checkpoint->size)) < 0)
+		return rc;
+	if (checkpoint->size > verify->state.size)
+		return check_descent(verify, checkpoint, "the ledger's own checkpoint");
+	if (!is_sealed(verify, checkpoint->size))
+		return st_found(verify, ST_CHECKPOINT_WRONG, STET_NO_SEQ,
+		    "the checkpoint is of %llu entries, where nothing was sealed",
+		    (unsigned long long)checkpoint->size);
+	if ((rc = st_verify_root(verify, checkpoint->size, root)) < 0)
+		return rc;
+	if (memcmp(root, checkpoint->root, 32) == 0)
+		return STET_OK;
+	return st_found_after(verify, ST_CHECKPOINT_WRONG, STET_NO_SEQ,
+	    "the checkpoint of %llu entries has another root than they have",
+	    (unsigned long long)checkpoint->size);
+}
+
+static int
+verify_stored(struct st_verify *verify, struct st_note *note)
+{
+	struct st_checkpoint checkpoint;
+	struct st_buf text = {0};
+	stet_error why;
+	char *path;
+	int rc;
+
+	st_error_clear(&why);
+	if ((path = st_path_join(verify->ledger->path, "checkpoint")) == NULL)
+		return st_fail_nomem(verify->err);
+	rc = st_file_read(path, ST_NOTE_MAX, &text, &why);
+	free(path);
+	if (rc == STET_ENOTFOUND)
+		rc = st_found(verify, ST_CHECKPOINT_MISSING, STET_NO_SEQ,
+		    "there is no checkpoint in the ledger's folder");
+	else if (rc == STET_OK || rc == STET_EFORMAT) {
+		if (rc == STET_OK &&
+		    (rc = st_note_parse(st_buf_bytes(&text), note, &why)) == STET_OK)
+			rc = st_checkpoint_parse(note->text, &checkpoint, &why);
+		rc = rc == STET_EFORMAT
+		    ? st_found(verify, ST_CHECKPOINT_DAMAGED, STET_NO_SEQ, "the checkpoint: %s", why.text)
+		    : rc == STET_OK ? check_stored(verify, note, &checkpoint)
+		                    : rc;
+	} else if (verify->err != NULL) {
+		*verify->err = why;
+	}
+	st_buf_free(&text);
+	return rc;
+}
+
+/* --- the remembered head ---------------------------------------------------------------------- */
+
+static int
+verify_remembered(struct st_verify *verify)
+{
+	struct st_checkpoint head;
+	stet_error why;
+	int rc;
+
+	if (verify->state.origin == NULL)
+		return STET_OK;
+	st_error_clear(&why);
+	rc = st_guard_read(verify->ledger, &verify->state, &head, &why);
+	if (rc == STET_ENOTFOUND)
+		return STET_OK; /* this machine has never sealed it */
+	if (rc == STET_OK)
+		return check_descent(verify, &head, "the head that this machine remembers");
+	if (rc == STET_EREFUSED || rc == STET_EFORMAT)
+		return st_found_after(verify, ST_HEAD_DAMAGED, STET_NO_SEQ, "%s", why.text);
+	if (verify->err != NULL)
+		*verify->err = why;
+	return rc;
+}
+
+/* --- the checkpoint that the caller trusts ---------------------------------------------------- */
+
+static int
+parse_since(struct st_verify *verify, struct st_note *note, stet_error *err)
+{
+	int rc;
+
+	if ((rc = st_note_parse(verify->options->since, note, err)) < 0)
+		return rc;
+	return st_checkpoint_parse(note->text, &verify->since, err);
+}
+
+int
+st_verify_since(struct st_verify *verify)
+{
+	struct st_note *note;
+	int rc;
+
+	memset(&verify->since, 0, sizeof(verify->since));
+	if (verify->options->since.data == NULL)
+		return STET_OK;
+	if ((note = calloc(1, sizeof(*note))) == NULL)
+		return st_fail_nomem(verify->err);
+	rc = parse_since(verify, note, verify->err);
+	free(note);
+	return rc;
+}
+
+static int
+verify_trusted(struct st_verify *verify, struct st_note *note)
+{
+	int rc;
+
+	if (verify->options->since.data == NULL || verify->state.origin == NULL)
+		return STET_OK;
+	if ((rc = parse_since(verify, note, verify->err)) < 0)
+		return rc;
+	if (strcmp(verify->since.origin, verify->state.origin) != 0)
+		return st_found(verify, ST_SINCE_FOREIGN, STET_NO_SEQ,
+		    "the trusted checkpoint is of '%s', the ledger is '%s'", verify->since.origin,
+		    verify->state.origin);
+	rc = st_guard_verify(&verify->state, note, NULL);
+	if (rc == STET_EMISMATCH)
+		return st_found(verify, ST_SINCE_FOREIGN, STET_NO_SEQ,
+		    "no key of this ledger has signed the trusted checkpoint");
+	if (rc < 0)
+		return st_fail_nomem(verify->err);
+	return check_descent(verify, &verify->since, "the trusted checkpoint");
+}
+
+int
+st_verify_heads(struct st_verify *verify)
+{
+	struct st_note *note = calloc(1, sizeof(*note));
+	int rc;
+
+	if (note == NULL)
+		return st_fail_nomem(verify->err);
+	if ((rc = verify_stored(verify, note)) == STET_OK &&
+	    (rc = verify_remembered(verify)) == STET_OK)
+		rc = verify_trusted(verify, note);
+	free(note);
+	return rc;
+}
