@@ -1,0 +1,271 @@
+/* The ledger, folders and clock of a run. */
+#include "env.h"
+#include "crash.h"
+#include "out.h"
+#include "util.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *
+variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* The XDG base directory specification: relative paths in these variables are to be ignored. */
+static char *
+xdg(const char *name, const char *below_home, const char *rest)
+{
+	const char *base = variable(name);
+
+	if (base != NULL && base[0] == '/')
+		return text_of("%s/%s", base, rest);
+	return variable("HOME") != NULL ? text_of("%s/%s/%s", variable("HOME"), below_home, rest)
+					: NULL;
+}
+
+char *
+env_keys_dir(void)
+{
+	return xdg("XDG_CONFIG_HOME", ".config", "stet/keys");
+}
+
+static char *
+find_state_dir(void)
+{
+	if (variable("STET_STATE") != NULL)
+		return strdup(variable("STET_STATE"));
+	if (geteuid() == 0)
+		return strdup("/var/lib/stet");
+	return xdg("XDG_STATE_HOME", ".local/state", "stet");
+}
+
+int
+env_is_test(void)
+{
+	return variable("STET_TEST_NOW") != NULL;
+}
+
+uint64_t
+env_now(struct env *env)
+{
+	const char *text = variable("STET_TEST_NOW");
+	struct timespec now;
+
+	if (env->now_ms != 0)
+		return env->now_ms;
+	if (text != NULL) {
+		env->now_ms = strtoull(text, NULL, 10);
+	} else {
+		clock_gettime(CLOCK_REALTIME, &now);
+		env->now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	}
+	return env->now_ms;
+}
+
+void
+env_begin(struct env *env, const struct command *command)
+{
+	memset(env, 0, sizeof(*env));
+	env->command = command;
+	env->passphrase_fd = -1;
+}
+
+void
+env_end(struct env *env)
+{
+	stet_json_free(env->keys);
+	stet_ledger_close(env->ledger);
+	free(env->path);
+	free(env->state_dir);
+	env->keys = NULL;
+	env->ledger = NULL;
+	env->path = env->state_dir = NULL;
+}
+
+int
+env_option(struct env *env, int id, const char *value)
+{
+	unsigned long long number;
+
+	switch (id) {
+	case 'C':
+		env->ledger_option = value;
+		return 1;
+	case OPT_JSON:
+		env->json = 1;
+		return 1;
+	case 'q':
+		env->quiet = 1;
+		out_quiet(1);
+		return 1;
+	case OPT_AS:
+		env->as = value;
+		return 1;
+	case OPT_AT:
+		env->at = value;
+		return 1;
+	case OPT_PASSPHRASE_FILE:
+		env->passphrase_file = value;
+		return 1;
+	case OPT_PASSPHRASE_FD:
+		if (opt_number(env->command, "--passphrase-fd", value, INT_MAX, &number) < 0)
+			return -1;
+		env->passphrase_fd = (int)number;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* .stet in this folder or the nearest one above, on the same path that `pwd` shows. */
+static char *
+search_upwards(void)
+{
+	char *folder = getcwd(NULL, 0), *path, *slash;
+	struct stat info;
+
+	while (folder != NULL) {
+		path = text_of("%s/.stet", strcmp(folder, "/") == 0 ? "" : folder);
+		if (path != NULL && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+			free(folder);
+			return path;
+		}
+		free(path);
+		slash = strrchr(folder, '/');
+		if (slash == NULL || strcmp(folder, "/") == 0)
+			break;
+		slash[slash == folder] = '\0';
+	}
+	free(folder);
+	return NULL;
+}
+
+int
+env_find(struct env *env)
+{
+	const char *given =
+	    env->ledger_option != NULL ? env->ledger_option : variable("STET_LEDGER");
+	char *found;
+
+	if (given != NULL) {
+		env->path = strdup(given);
+		return env->path != NULL ? EXIT_YES : EXIT_UNSURE;
+	}
+	found = search_upwards();
+	if (found == NULL) {
+		complain("no ledger here: no folder '.stet' in this folder or above; name one with "
+			 "-C, or "
+			 "make one with 'stet init --origin NAME'");
+		return EXIT_UNSURE;
+	}
+	env->path = found;
+	return EXIT_YES;
+}
+
+void
+env_ledger_options(struct env *env, stet_ledger_options *options_out)
+{
+	stet_ledger_options options = STET_LEDGER_OPTIONS;
+
+	if (env->state_dir == NULL)
+		env->state_dir = find_state_dir();
+	options.state_dir = env->state_dir;
+	options.scratch_dir = variable("TMPDIR");
+	*options_out = options;
+}
+
+void
+env_append_options(struct env *env, unsigned flags, stet_append_options *options_out)
+{
+	stet_append_options options = STET_APPEND_OPTIONS;
+
+	options.now_ms = env_now(env);
+	options.flags = flags;
+	options.ask = env_ask;
+	options.ctx = env;
+	*options_out = options;
+}
+
+int
+env_open(struct env *env, int to_write)
+{
+	stet_ledger_options options;
+	stet_error err;
+	int rc;
+
+	if ((rc = env_find(env)) != EXIT_YES)
+		return rc;
+	crash_guard(env->path);
+	env_ledger_options(env, &options);
+	/* A reader of a folder it cannot write does without the lock file; where it can, it takes
+	 * part in the locking, so that writers do not reuse pages under it. */
+	options.read_only = !to_write && access(env->path, W_OK) < 0;
+	rc = stet_ledger_open(env->path, &options, &env->ledger, &err);
+	if (rc == STET_OK)
+		return EXIT_YES;
+	complain_error(&err);
+	return EXIT_UNSURE;
+}
+
+const stet_json *
+env_keys(struct env *env)
+{
+	stet_error err;
+
+	if (env->keys == NULL &&
+	    stet_ledger_keys(env->ledger, env_now(env), &env->keys, &err) < 0) {
+		complain_error(&err);
+		return NULL;
+	}
+	return env->keys;
+}
+
+int
+env_moment(struct env *env, stet_at *at_out)
+{
+	stet_error err;
+	unsigned long long seq;
+	char *end;
+
+	at_out->by = STET_AT_NEWEST;
+	at_out->value = 0;
+	if (env->at == NULL)
+		return 0;
+	errno = 0;
+	seq = strtoull(env->at, &end, 10);
+	if (errno == 0 && *end == '\0' && env->at[0] >= '0' && env->at[0] <= '9') {
+		at_out->by = STET_AT_SEQ;
+		at_out->value = seq;
+		return 0;
+	}
+	if (stet_time_read(env->at, &at_out->value, &err) == STET_OK) {
+		at_out->by = STET_AT_TIME;
+		return 0;
+	}
+	opt_wrong(env->command, "--at takes a number of entries or a time such as 2026-07-01 or "
+				"2026-07-01T12:00:00Z");
+	return -1;
+}
+
+stet_id *
+env_id(const struct env *env, const char *text)
+{
+	stet_id *id = NULL;
+	stet_error err;
+
+	if (stet_id_parse(text, &id, &err) < 0) {
+		opt_wrong(env->command, "%s", err.text);
+		return NULL;
+	}
+	return id;
+}
