@@ -1,0 +1,729 @@
+/* stet correct, and its short verbs: one correction statement, what it replaces filled in from the
+ * ledger. */
+#include "feed.h"
+#include "field.h"
+#include "out.h"
+#include "util.h"
+#include "verb.h"
+#include "view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST_MAX ((size_t)4 * 1024 * 1024)
+
+enum { OPT_SET = OPT_OWN, OPT_UNSET, OPT_NOTE, OPT_NOTICE, OPT_REASON, OPT_LIST };
+
+static const struct opt own[] = {
+    {OPT_SET, 0, "set", "FIELD=VALUE",
+	"from now on this member of the record has this value; what it had is filled "
+	"in from the ledger; may be repeated"},
+    {OPT_UNSET, 0, "unset", "FIELD", "from now on it has none"},
+    {OPT_NOTE, 0, "note", "TEXT", "what readers are told, in plain words (the member public_note)"},
+    {OPT_NOTICE, 0, "notice", "DOI|self|none",
+	"the notice that tells readers: its DOI; in place of the record "
+	"itself; or that there is none"},
+    {OPT_REASON, 0, "reason", "TEXT", "why, in words; may be repeated"},
+    {OPT_LIST, 0, "list", "FILE",
+	"for one notice over many records: their identifiers, one a line, instead of ID"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt *const options[] = {
+    own, opts_attach, opts_sign, opts_append, opts_away, opts_secret, opts_json, opts_ledger, NULL};
+
+struct change {
+	const char *field, *value; /* value NULL: none from now on */
+};
+
+struct correct {
+	struct verb verb;
+	struct change *changes;
+	const char **reasons;
+	size_t change_count, reason_count;
+	const char *note, *notice, *list;
+	struct view view; /* of the subject at hand; empty without a ledger */
+};
+
+/* --- which member ----------------------------------------------------------------------------- */
+
+/* The types a bare member name may belong to, most usual first. */
+static const char *const types[] = {
+    "record", "doi", "claims", "assessment", "declaration", "verdict", "artifact", NULL};
+
+static void
+underscores(char *text)
+{
+	for (; *text != '\0'; text++)
+		*text = *text == '-' ? '_' : *text;
+}
+
+/* "title" -> "/record/title", where only one type has such a member, or only one was said of this
+ * record. */
+static int
+path_of_name(struct correct *correct, const char *name, char *out, size_t size)
+{
+	char member[256], found[200] = "";
+	stet_field_info info;
+	size_t i, count = 0, said = 0, used = 0;
+	const char *type = NULL, *said_type = NULL;
+
+	snprintf(member, sizeof(member), "/%s", name);
+	underscores(member);
+	for (i = 0; types[i] != NULL; i++) {
+		if (!field_info(types[i], member, &info))
+			continue;
+		count++;
+		type = type == NULL ? types[i] : type;
+		if (used < sizeof(found))
+			used += (size_t)snprintf(found + used, sizeof(found) - used, "%s/%s%s",
+			    count > 1 ? ", " : "", types[i], member);
+		if (view_newest(&correct->view, types[i]) != NULL) {
+			said++;
+			said_type = types[i];
+		}
+	}
+	if (said == 1)
+		type = said_type;
+	else if (count != 1)
+		return count == 0 ? opt_wrong(correct->verb.command,
+					"no statement type has a member '%s'; give a whole path "
+					"such as /record/title",
+					name)
+				  : opt_wrong(correct->verb.command,
+					"'%s' may be any of %s; give the whole path", name, found);
+	snprintf(out, size, "/%s%s", type, member);
+	return EXIT_YES;
+}
+
+static int
+path_of(struct correct *correct, const char *field, char *out, size_t size)
+{
+	if (strchr(field, '/') == NULL)
+		return path_of_name(correct, field, out, size);
+	if ((size_t)snprintf(out, size, "%s%s", field[0] == '/' ? "" : "/", field) >= size)
+		return opt_wrong(correct->verb.command, "the path '%.40s...' is too long", field);
+	if (strchr(out + 1, '/') == NULL)
+		return opt_wrong(correct->verb.command,
+		    "the path '%s' names no member; give one such as /record/title", out);
+	return EXIT_YES;
+}
+
+/* --- before and after ------------------------------------------------------------------------- */
+
+/* How values of a member stand in a row: as plain text, or as JSON text. */
+static int
+is_plain(const char *path, const stet_json *before)
+{
+	static const char *const texts[] = {
+	    "text", "date", "number", "enum", "name", "doi", "hash", "bytes", NULL};
+	const char *rest = strchr(path + 1, '/');
+	char type[32];
+	stet_field_info info;
+	size_t i;
+
+	snprintf(type, sizeof(type), "%.*s", (int)(rest - path - 1), path + 1);
+	if (field_info(type, rest, &info)) {
+		for (i = 0; texts[i] != NULL; i++)
+			if (strcmp(texts[i], info.kind) == 0)
+				return 1;
+		return 0;
+	}
+	return before == NULL || stet_json_kind_of(before) == STET_JSON_STRING;
+}
+
+static int
+report_value(struct correct *correct, const char *path, const char *what)
+{
+	return opt_wrong(correct->verb.command, "--set %s: %s", path, what);
+}
+
+/* The new value as the row takes it: checked against the schema table where the member is in it. */
+static int
+after_of(struct correct *correct, const char *path, const char *text, int plain, stet_json **out)
+{
+	const char *rest = strchr(path + 1, '/');
+	stet_json *value = NULL;
+	stet_field_info info;
+	struct field field = {0};
+	stet_error err;
+	char type[32];
+	int rc;
+
+	snprintf(type, sizeof(type), "%.*s", (int)(rest - path - 1), path + 1);
+	if (!plain) {
+		rc = stet_json_parse(
+		    (stet_bytes){(const uint8_t *)text, strlen(text)}, &value, &err);
+		stet_json_free(rc == STET_OK ? value : NULL);
+		if (rc < 0)
+			return report_value(
+			    correct, path, "its values are JSON, such as 12 or [\"a\"]");
+		*out = stet_json_str(text);
+		return EXIT_YES;
+	}
+	if (field_info(type, rest, &info)) {
+		field.kind = info.kind;
+		field.values = info.values;
+		field.path = info.path != NULL ? (char *)(uintptr_t)info.path : NULL;
+		if (field_value(&field, text, out, &err) < 0)
+			return report_value(correct, path, err.text);
+		return EXIT_YES;
+	}
+	*out = stet_json_str(text);
+	return EXIT_YES;
+}
+
+static stet_json *
+before_of(const stet_json *effective, int plain)
+{
+	stet_error err;
+	stet_json *value;
+	char *text;
+	size_t size;
+
+	if (effective == NULL)
+		return stet_json_null();
+	if (plain)
+		return stet_json_copy(effective);
+	if (stet_json_text(effective, 0, &text, &size, &err) < 0)
+		return NULL;
+	value = stet_json_string((stet_bytes){(const uint8_t *)text, size});
+	free(text);
+	return value;
+}
+
+static int
+equal(const stet_json *a, const stet_json *b)
+{
+	char *left = json_shown(a), *right = json_shown(b);
+	int same = a != NULL && b != NULL && stet_json_kind_of(a) == stet_json_kind_of(b) &&
+		   left != NULL && right != NULL && strcmp(left, right) == 0;
+
+	free(left);
+	free(right);
+	return same;
+}
+
+static int
+add_change(struct correct *correct, const struct change *change, stet_statement *statement)
+{
+	stet_json *row = stet_json_object(), *effective, *before = NULL, *after = NULL;
+	const struct said *by = NULL;
+	char path[1100];
+	int plain, status;
+
+	if ((status = path_of(correct, change->field, path, sizeof(path))) != EXIT_YES) {
+		stet_json_free(row);
+		return status;
+	}
+	effective = view_effective(&correct->view, path, &by);
+	plain = is_plain(path, effective);
+	if (change->value == NULL)
+		after = stet_json_null();
+	else
+		status = after_of(correct, path, change->value, plain, &after);
+	if (status == EXIT_YES && correct->verb.env.ledger != NULL) {
+		before = before_of(effective, plain);
+		if (equal(before, after)) {
+			complain("'%s' has this value already; nothing to correct", path);
+			status = EXIT_NO;
+		}
+	}
+	stet_json_free(effective);
+	if (status != EXIT_YES) {
+		stet_json_free(row);
+		stet_json_free(before);
+		stet_json_free(after);
+		return status;
+	}
+	stet_json_set(row, "path", stet_json_str(path));
+	if (!plain)
+		stet_json_set(row, "json", stet_json_bool(1));
+	if (before != NULL)
+		stet_json_set(row, "before", before);
+	stet_json_set(row, "after", after);
+	return verb_set(statement, "/affected/-", row) < 0 ? EXIT_UNSURE : EXIT_YES;
+}
+
+/* --- notice, reasons, targets ------------------------------------------------------------------
+ */
+
+static int
+set_notice(struct correct *correct, stet_statement *statement)
+{
+	const char *notice = correct->notice;
+	stet_id *id;
+	int rc;
+
+	if (notice == NULL)
+		return EXIT_YES;
+	if (strcmp(notice, "self") == 0 || strcmp(notice, "none") == 0 ||
+	    strcmp(notice, "unknown") == 0)
+		return verb_set_text(statement, "/notice/kind", notice) < 0 ? EXIT_UNSURE
+									    : EXIT_YES;
+	id = env_id(&correct->verb.env, notice);
+	if (id == NULL || stet_id_doi(id) == NULL) {
+		stet_id_free(id);
+		return opt_wrong(
+		    correct->verb.command, "--notice takes a DOI, or self, none or unknown");
+	}
+	rc = verb_set_text(statement, "/notice/kind", "own");
+	if (rc == 0)
+		rc = verb_set_text(statement, "/notice/doi", stet_id_doi(id));
+	stet_id_free(id);
+	return rc < 0 ? EXIT_UNSURE : EXIT_YES;
+}
+
+static int
+set_words(struct correct *correct, stet_statement *statement)
+{
+	stet_json *reason;
+	size_t i;
+
+	if (correct->note != NULL && verb_set_text(statement, "/public_note", correct->note) < 0)
+		return EXIT_USAGE;
+	for (i = 0; i < correct->reason_count; i++) {
+		reason = stet_json_object();
+		stet_json_set(reason, "text", stet_json_str(correct->reasons[i]));
+		if (verb_set(statement, "/reasons/-", reason) < 0)
+			return EXIT_USAGE;
+	}
+	return set_notice(correct, statement);
+}
+
+/* The natures that a lifting one ends. */
+static int
+is_lifted_by(const char *nature, const char *lifting)
+{
+	static const char *const gone[] = {"partial_retraction", "retraction", "withdrawal",
+	    "removal", "retract_and_replace", "corrected_and_republished", "new_version",
+	    "new_edition", "supersession", NULL};
+	size_t i;
+
+	if (strcmp(lifting, "concern_lifted") == 0)
+		return strcmp(nature, "expression_of_concern") == 0;
+	for (i = 0; gone[i] != NULL; i++)
+		if (strcmp(gone[i], nature) == 0)
+			return 1;
+	return 0;
+}
+
+/* Without --target, what can only be meant: the one condition that is open. */
+static int
+find_target(struct correct *correct, const char *lifting, stet_statement *statement)
+{
+	const struct said *found = NULL, *said;
+	char list[160] = "";
+	size_t i, count = 0, used = 0;
+
+	for (i = 0; i < correct->view.count; i++) {
+		said = &correct->view.items[i];
+		if (said->nature == NULL || said->source != NULL ||
+		    said->annulled_by != STET_NO_SEQ || said->ended_by != STET_NO_SEQ ||
+		    !is_lifted_by(said->nature, lifting))
+			continue;
+		found = said;
+		if (used < sizeof(list))
+			used += (size_t)snprintf(list + used, sizeof(list) - used,
+			    "%s%" PRIu64 " (%s)", count > 0 ? ", " : "", said->seq, said->nature);
+		count++;
+	}
+	if (count == 1) {
+		remark("lifts entry %" PRIu64 " (%s)", found->seq, found->nature);
+		return verb_set_text(statement, "/targets/-", found->leaf) < 0 ? EXIT_UNSURE
+									       : EXIT_YES;
+	}
+	if (count > 1)
+		return opt_wrong(correct->verb.command, "which entry? --target one of %s", list);
+	complain("nothing here is open that this could lift");
+	return EXIT_NO;
+}
+
+static int
+set_targets(struct correct *correct, stet_statement *statement)
+{
+	const stet_json *json = stet_statement_json(statement);
+	const stet_json *nature = stet_json_get(json, "nature");
+
+	if (stet_json_get(json, "targets") != NULL)
+		return EXIT_YES;
+	if (json_is(nature, "annulment"))
+		return opt_wrong(
+		    correct->verb.command, "which entry was never right? give --target SEQ ('stet "
+					   "log ID' shows the numbers)");
+	if (!json_is(nature, "reinstatement") && !json_is(nature, "concern_lifted"))
+		return EXIT_YES;
+	if (correct->verb.env.ledger == NULL)
+		return opt_wrong(
+		    correct->verb.command, "which entry? without a ledger, give --target LEAF");
+	return find_target(correct,
+	    json_is(nature, "reinstatement") ? "reinstatement" : "concern_lifted", statement);
+}
+
+/* --- one record
+ * ----------------------------------------------------------------------------------- */
+
+static int
+build(struct correct *correct, const stet_id *subject, stet_statement **out)
+{
+	struct verb *verb = &correct->verb;
+	stet_statement *statement = NULL;
+	size_t i;
+	int status = verb_draft(verb, "correction", subject, &statement);
+
+	if (status != EXIT_YES)
+		return status;
+	if (stet_json_get(stet_statement_json(statement), "nature") == NULL &&
+	    verb_set_text(statement, "/nature", verb->command->nature) < 0)
+		status = EXIT_UNSURE;
+	for (i = 0; status == EXIT_YES && i < correct->change_count; i++)
+		status = add_change(correct, &correct->changes[i], statement);
+	if (status == EXIT_YES)
+		status = set_words(correct, statement);
+	if (status == EXIT_YES)
+		status = set_targets(correct, statement);
+	if (status == EXIT_YES)
+		*out = statement;
+	else
+		stet_statement_free(statement);
+	return status;
+}
+
+static int
+correct_one(
+    struct correct *correct, const char *text, uint64_t number, uint64_t count, const char *batch)
+{
+	struct verb *verb = &correct->verb;
+	stet_statement *statement = NULL;
+	stet_id *subject = NULL;
+	char sha256[65];
+	size_t i;
+	int status = verb_subject(verb, text, &subject);
+
+	if (status == EXIT_YES && verb->env.ledger != NULL &&
+	    (status = view_find(&verb->env, subject, &correct->view)) == EXIT_ABSENT) {
+		remark("'%s' is not in this ledger yet; this is the first entry about it",
+		    stet_id_text(subject));
+		status = EXIT_YES;
+	}
+	if (status == EXIT_YES)
+		status = build(correct, subject, &statement);
+	for (i = 0; status == EXIT_YES && i < verb->attach_count; i++)
+		status = verb_attach(verb, subject, verb->attach[i], sha256);
+	if (status == EXIT_YES && count > 1 &&
+	    (verb_set_text(statement, "/batch/id", batch) < 0 ||
+		verb_set(statement, "/batch/number", stet_json_int((int64_t)number)) < 0 ||
+		verb_set(statement, "/batch/count", stet_json_int((int64_t)count)) < 0))
+		status = EXIT_UNSURE;
+	view_free(&correct->view);
+	stet_id_free(subject);
+	if (status == EXIT_YES)
+		return verb_add(verb, statement);
+	stet_statement_free(statement);
+	return status;
+}
+
+/* --- many records
+ * ----------------------------------------------------------------------------------- */
+
+/* The identifiers of a list: one a line; empty lines and those that begin with '#' are left out. */
+static size_t
+split_list(char *text, char **lines)
+{
+	char *line, *save = NULL;
+	size_t count = 0, size;
+
+	for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
+		line += strspn(line, " \t");
+		size = strlen(line);
+		while (size > 0 && strchr(" \t\r", line[size - 1]) != NULL)
+			line[--size] = '\0';
+		if (size > 0 && line[0] != '#')
+			lines[count++] = line;
+	}
+	return count;
+}
+
+static int
+correct_lines(struct correct *correct, char *text, size_t size)
+{
+	char **lines = calloc(size / 2 + 2, sizeof(*lines)), *batch;
+	size_t count, i;
+	int status = EXIT_YES;
+
+	if (lines == NULL)
+		return EXIT_UNSURE;
+	count = split_list(text, lines);
+	if (count == 0) {
+		complain("'%s' names no record [input-empty]", correct->list);
+		status = EXIT_UNSURE;
+	}
+	/* The notice is what the batch is one of; without one, the moment tells batches apart. */
+	batch = correct->notice != NULL ? strdup(correct->notice)
+					: text_of("list-%" PRIu64, env_now(&correct->verb.env));
+	for (i = 0; status == EXIT_YES && batch != NULL && i < count; i++)
+		status = correct_one(correct, lines[i], i + 1, count, batch);
+	free(batch);
+	free(lines);
+	return status;
+}
+
+static int
+correct_list(struct correct *correct)
+{
+	uint8_t *data = NULL;
+	size_t size = 0;
+	stet_error err;
+	char *text;
+	int status;
+
+	if (correct->verb.arg_count > 0)
+		return opt_wrong(correct->verb.command, "a record or a --list of them, not both");
+	if (correct->verb.id_text != NULL)
+		return opt_wrong(correct->verb.command,
+		    "--id is of one statement; with --list each has its own");
+	if (file_read(correct->list, LIST_MAX, &data, &size, &err) < 0) {
+		complain("cannot read '%s': %s", correct->list, err.text);
+		return EXIT_UNSURE;
+	}
+	text = strndup((const char *)data, size);
+	free(data);
+	if (text == NULL)
+		return EXIT_UNSURE;
+	status = correct_lines(correct, text, size);
+	free(text);
+	return status;
+}
+
+/* --- the line
+ * ----------------------------------------------------------------------------------------- */
+
+static int
+add_set(struct correct *correct, const char *text, int unset)
+{
+	struct change *change = &correct->changes[correct->change_count];
+	char *equals;
+
+	/* Parted in place, in argv's own memory: a word of the command line is ours to change. */
+	change->field = text;
+	change->value = NULL;
+	if (!unset) {
+		equals = strchr(text, '=');
+		if (equals == NULL || equals == text)
+			return opt_wrong(
+			    correct->verb.command, "--set takes FIELD=VALUE, not '%s'", text);
+		*equals = '\0';
+		change->value = equals + 1;
+	}
+	correct->change_count++;
+	return EXIT_YES;
+}
+
+static int
+read_line(struct correct *correct)
+{
+	const char *value;
+	int id, status;
+
+	while ((id = verb_next(&correct->verb)) != OPT_END) {
+		value = correct->verb.scan.value;
+		switch (id) {
+		case OPT_STOP:
+			return correct->verb.scan.status;
+		case OPT_SET:
+		case OPT_UNSET:
+			if ((status = add_set(correct, value, id == OPT_UNSET)) != EXIT_YES)
+				return status;
+			break;
+		case OPT_NOTE:
+			correct->note = value;
+			break;
+		case OPT_NOTICE:
+			correct->notice = value;
+			break;
+		case OPT_REASON:
+			correct->reasons[correct->reason_count++] = value;
+			break;
+		default:
+			correct->list = value;
+		}
+	}
+	return -1;
+}
+
+static int
+run(const struct command *self, int argc, char **argv)
+{
+	struct correct correct;
+	int status;
+
+	memset(&correct, 0, sizeof(correct));
+	verb_open(&correct.verb, self, argc, argv);
+	correct.changes = calloc((size_t)argc + 1, sizeof(*correct.changes));
+	correct.reasons = calloc((size_t)argc + 1, sizeof(*correct.reasons));
+	status =
+	    correct.changes == NULL || correct.reasons == NULL ? EXIT_UNSURE : read_line(&correct);
+	if (status < 0)
+		status = verb_begin(&correct.verb, correct.list != NULL ? 0 : 1, 1);
+	else if (status == EXIT_YES) /* help was shown */
+		goto done;
+	if (status == EXIT_YES)
+		status = correct.list != NULL
+			     ? correct_list(&correct)
+			     : correct_one(&correct, correct.verb.args[0], 1, 1, NULL);
+	if (status == EXIT_YES)
+		status = verb_finish(&correct.verb, roles_for("correction"));
+done:
+	free(correct.changes);
+	free(correct.reasons);
+	verb_close(&correct.verb);
+	return status;
+}
+
+/* --- the table
+ * ---------------------------------------------------------------------------------------- */
+
+#define ONE_CORRECTION                                                                          \
+	"Nothing is edited: a correction is one more signed entry about the record, and reads " \
+	"show what is in "                                                                      \
+	"effect beside what was said before. What a member was before is taken from the ledger."
+
+static const struct pair correct_examples[] = {
+    {"stet correct 10.5281/zenodo.21073815 --nature erratum --set title='The right title' "
+     "--note 'A word was missing' --notice 10.1000/erratum.1",
+	"correct the title, and say where readers are told"},
+    {"stet correct --list papers.txt --nature retraction --notice 10.1000/notice.7 "
+     "--decided-by 'publisher:Journal X' --reason 'compromised peer review'",
+	"one notice over many papers, in one batch"},
+    {NULL, NULL}};
+const struct command cmd_correct = {.name = "correct",
+    .group = GROUP_CORRECT,
+    .summary = "correct what was said of a record",
+    .synopsis = "ID [--nature WORD] [--set FIELD=VALUE]... [--note TEXT] [--notice DOI|self|none]\n"
+		"--list FILE --nature WORD ...",
+    .description =
+	ONE_CORRECTION "\n\nThe nature says what it does: a plain correction, unless --nature says "
+		       "otherwise. The short verbs retract, concern, reinstate, lift, annul and "
+		       "supersede stand for the usual others. Entries that it lifts or concerns "
+		       "are named with --target.",
+    .options = options,
+    .type = "correction",
+    .nature = "correction",
+    .examples = correct_examples,
+    .exits = exits_append,
+    .run = run,
+    .writes = 1};
+
+static const struct pair retract_examples[] = {
+    {"stet retract 10.5281/zenodo.20779776 --notice 10.1000/notice.7 --decided-by 'editor:Journal "
+     "X' "
+     "--reason 'results cannot be reproduced' --occurred 2026-07-01",
+	"retract a paper"},
+    {NULL, NULL}};
+const struct command cmd_retract = {.name = "retract",
+    .group = GROUP_CORRECT,
+    .summary = "retract a record",
+    .synopsis = "ID --notice DOI|self|none --decided-by KIND:NAME [--reason TEXT]...",
+    .description = ONE_CORRECTION
+    "\n\nA retraction says where the notice is and who decided, and is in force "
+    "until a reinstatement that targets it. Name open expressions of concern that "
+    "it settles with --target.",
+    .options = options,
+    .type = "correction",
+    .nature = "retraction",
+    .examples = retract_examples,
+    .exits = exits_append,
+    .run = run,
+    .writes = 1};
+
+static const struct pair concern_examples[] = {
+    {"stet concern 10.5281/zenodo.20779776 --notice self --note 'The data are being examined'",
+	"warn readers while it is looked into"},
+    {NULL, NULL}};
+const struct command cmd_concern = {.name = "concern",
+    .group = GROUP_CORRECT,
+    .summary = "express concern about a record",
+    .synopsis = "ID --notice DOI|self|none [--note TEXT]",
+    .description =
+	ONE_CORRECTION "\n\nThe concern is open until it is lifted, or a retraction targets it.",
+    .options = options,
+    .type = "correction",
+    .nature = "expression_of_concern",
+    .examples = concern_examples,
+    .exits = exits_append,
+    .run = run,
+    .writes = 1};
+
+static const struct pair reinstate_examples[] = {
+    {"stet reinstate 10.5281/zenodo.20779776", "end the one retraction that is open"},
+    {"stet reinstate 10.5281/zenodo.20779776 --target 17", "end the one of entry 17"},
+    {NULL, NULL}};
+const struct command cmd_reinstate = {.name = "reinstate",
+    .group = GROUP_CORRECT,
+    .summary = "end a retraction",
+    .synopsis = "ID [--target SEQ|LEAF]...",
+    .description = ONE_CORRECTION
+    "\n\nEnds a retraction, withdrawal, removal or supersession from now on; it was "
+    "in force until then. To say that it was never right, annul it. Without "
+    "--target, the only one that is open.",
+    .options = options,
+    .type = "correction",
+    .nature = "reinstatement",
+    .examples = reinstate_examples,
+    .exits = exits_append,
+    .run = run,
+    .writes = 1};
+
+static const struct pair lift_examples[] = {
+    {"stet lift 10.5281/zenodo.20779776 --note 'The data were found in order'",
+	"end the concern that is open"},
+    {NULL, NULL}};
+const struct command cmd_lift = {.name = "lift",
+    .group = GROUP_CORRECT,
+    .summary = "lift an expression of concern",
+    .synopsis = "ID [--target SEQ|LEAF]...",
+    .description = ONE_CORRECTION "\n\nWithout --target, lifts the only concern that is open.",
+    .options = options,
+    .type = "correction",
+    .nature = "concern_lifted",
+    .examples = lift_examples,
+    .exits = exits_append,
+    .run = run,
+    .writes = 1};
+
+static const struct pair annul_examples[] = {
+    {"stet annul 10.5281/zenodo.20779776 --target 17 --note 'entered for the wrong paper'",
+	"entry 17 was never right"},
+    {NULL, NULL}};
+const struct command cmd_annul = {.name = "annul",
+    .group = GROUP_CORRECT,
+    .summary = "strike out an entry that was never right",
+    .synopsis = "ID --target SEQ|LEAF... [--note TEXT]",
+    .description = ONE_CORRECTION
+    "\n\nThe target stays in the ledger and visible, struck out, and counts nowhere. "
+    "Only its own issuer can annul it; by anybody else it is shown as contested.",
+    .options = options,
+    .type = "correction",
+    .nature = "annulment",
+    .examples = annul_examples,
+    .exits = exits_append,
+    .run = run,
+    .writes = 1};
+
+static const struct pair supersede_examples[] = {
+    {"stet supersede 10.5281/zenodo.21073815 --replacement 10.5281/zenodo.21099999",
+	"a newer one stands in its place"},
+    {NULL, NULL}};
+const struct command cmd_supersede = {.name = "supersede",
+    .group = GROUP_CORRECT,
+    .summary = "say what stands in a record's place",
+    .synopsis = "ID --replacement ID [--note TEXT]",
+    .description = ONE_CORRECTION
+    "\n\nFor a new version, a new edition or a republication give that --nature.",
+    .options = options,
+    .type = "correction",
+    .nature = "supersession",
+    .examples = supersede_examples,
+    .exits = exits_append,
+    .run = run,
+    .writes = 1};

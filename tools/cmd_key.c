@@ -1,0 +1,865 @@
+/* stet key: the keys of this user, and what the ledger lets keys do. */
+#include "deliver.h"
+#include "grant.h"
+#include "line.h"
+#include "out.h"
+#include "save.h"
+#include "stop.h"
+#include "util.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define ROLES_MAX 16
+#define SCOPES_MAX 256
+
+enum {
+	OPT_SEED_FILE = OPT_OWN,
+	OPT_ROLE,
+	OPT_SCOPE,
+	OPT_UNTIL,
+	OPT_LABEL,
+	OPT_REASON,
+	OPT_DISTRUST,
+	OPT_NOTE,
+	OPT_NEW_KEY
+};
+
+struct key_line {
+	struct env env;
+	const char *output, *seed_file, *label, *until, *reason, *note, *distrust, *new_key;
+	const char *roles[ROLES_MAX], *scope[SCOPES_MAX];
+	size_t role_count, scope_count;
+	int ask;
+};
+
+static int
+take(void *ctx, int id, const char *value)
+{
+	struct key_line *line = ctx;
+
+	switch (id) {
+	case 'o':
+		line->output = value;
+		return 1;
+	case OPT_SEED_FILE:
+		line->seed_file = value;
+		return 1;
+	case OPT_ISSUER:
+		line->env.issuer = value;
+		return 1;
+	case OPT_ASK_PASSPHRASE:
+		line->ask = 1;
+		return 1;
+	case OPT_LABEL:
+		line->label = value;
+		return 1;
+	case OPT_UNTIL:
+		line->until = value;
+		return 1;
+	case OPT_REASON:
+		line->reason = value;
+		return 1;
+	case OPT_NOTE:
+		line->note = value;
+		return 1;
+	case OPT_DISTRUST:
+		line->distrust = value;
+		return 1;
+	case OPT_NEW_KEY:
+		line->new_key = value;
+		return 1;
+	case OPT_ROLE:
+		if (line->role_count < ROLES_MAX)
+			line->roles[line->role_count++] = value;
+		return 1;
+	case OPT_SCOPE:
+		if (line->scope_count < SCOPES_MAX)
+			line->scope[line->scope_count++] = value;
+		return 1;
+	default:
+		return -1;
+	}
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, and the same given twice only once: as the format wants lists of words. */
+static size_t
+sort_words(const char **words, size_t count)
+{
+	size_t i, kept = 0;
+
+	qsort(words, count, sizeof(*words), by_bytes);
+	for (i = 0; i < count; i++)
+		if (kept == 0 || strcmp(words[kept - 1], words[i]) != 0)
+			words[kept++] = words[i];
+	return kept;
+}
+
+/* --- generate --------------------------------------------------------------------------------- */
+
+static int
+read_seed(const char *path, uint8_t seed[32])
+{
+	uint8_t *data = NULL;
+	size_t size = 0, i;
+	stet_error err;
+	unsigned byte;
+	int rc = file_read(path, 128, &data, &size, &err);
+
+	if (rc == STET_OK && size == 32) {
+		memcpy(seed, data, 32);
+	} else if (rc == STET_OK) {
+		for (i = 0; i < 32 && 2 * i + 1 < size &&
+			    sscanf((const char *)data + 2 * i, "%2x", &byte) == 1;
+		     i++)
+			seed[i] = (uint8_t)byte;
+		rc = i == 32 && (size == 64 || (size == 65 && data[64] == '\n')) ? STET_OK
+										 : STET_EFORMAT;
+		if (rc < 0)
+			fail_text(&err, rc, "a seed is 32 bytes, or 64 hex digits");
+	}
+	free(data);
+	if (rc == STET_OK)
+		return 0;
+	complain("cannot use '%s': %s", path, err.text);
+	return -1;
+}
+
+/* A file name from a label: letters, digits and dashes. */
+static char *
+file_of(const char *label)
+{
+	char *folder = env_keys_dir(), *name = strdup(label), *path = NULL, *p;
+
+	for (p = name; p != NULL && *p != '\0'; p++)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
+			*p) == NULL)
+			*p = '-';
+	if (folder == NULL)
+		complain("no home folder to put the key in; set XDG_CONFIG_HOME or HOME, or give "
+			 "-o FILE");
+	else if (make_folders(folder) < 0)
+		complain("cannot make the keys folder '%s': %s", folder, strerror(errno));
+	else if (name != NULL)
+		path = text_of("%s/%s.key", folder, name[0] == '.' ? "key" : name);
+	free(folder);
+	free(name);
+	return path;
+}
+
+static int
+make_key(struct key_line *line, const char *label, const char *path, stet_key **key_out)
+{
+	stet_passphrase *ask =
+	    line->ask || line->env.passphrase_file != NULL || line->env.passphrase_fd >= 0
+		? env_ask_new
+		: NULL;
+	uint8_t seed[32];
+	stet_key *key = NULL;
+	stet_error err;
+	int rc;
+
+	if (line->seed_file == NULL) {
+		rc = stet_key_generate(
+		    path, label, line->env.issuer, ask, &line->env, key_out, &err);
+	} else {
+		if (read_seed(line->seed_file, seed) < 0)
+			return EXIT_UNSURE;
+		rc = stet_key_from_seed(seed, label, line->env.issuer, &key, &err);
+		memset(seed, 0, sizeof(seed));
+		if (rc == STET_OK &&
+		    (rc = stet_key_save(key, path, ask, &line->env, &err)) == STET_OK)
+			*key_out = key;
+		else
+			stet_key_free(key);
+	}
+	if (rc == STET_OK)
+		return EXIT_YES;
+	complain_error(&err);
+	return EXIT_UNSURE;
+}
+
+static int
+generate(struct key_line *line, const char *label)
+{
+	char *path = line->output != NULL ? strdup(line->output) : file_of(label), *called;
+	stet_key *key = NULL;
+	stet_json *json;
+	int status = path == NULL ? EXIT_UNSURE : make_key(line, label, path, &key);
+
+	if (status == EXIT_YES && line->env.json) {
+		json = stet_key_json(key);
+		stet_json_set(json, "v", stet_json_int(1));
+		stet_json_set(json, "path", stet_json_str(path));
+		out_json(json);
+	} else if (status == EXIT_YES) {
+		called = keys_called(key);
+		out_text("made the key %s in ", called != NULL ? called : "");
+		out_foreign(path);
+		out_text("\n");
+		out_row(2, 14, "name", stet_key_name(key));
+		out_text("next: 'stet key export' gives its public half, which somebody with the "
+			 "role admin grants\n");
+		free(called);
+	}
+	stet_key_free(key);
+	free(path);
+	return status;
+}
+
+static int
+run_generate(const struct command *self, int argc, char **argv)
+{
+	struct key_line line = {0};
+	struct line words;
+	int status = line_read(&words, &line.env, self, argc, argv, 1, 1, take, &line);
+
+	if (status == LINE_GO)
+		status = generate(&line, words.args[0]);
+	line_end(&words, &line.env);
+	return status;
+}
+
+/* --- list, show, export --------------------------------------------------------------------------
+ */
+
+static char *
+joined(const stet_json *array)
+{
+	char *text = strdup(""), *item, *longer;
+	size_t i;
+
+	for (i = 0; text != NULL && i < stet_json_size(array); i++) {
+		item = json_shown(stet_json_item(array, i));
+		longer = text_of("%s%s%s", text, i > 0 ? ", " : "", item != NULL ? item : "");
+		free(item);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void
+put_seq(const stet_json *json, const char *member, const char *label)
+{
+	const stet_json *value = stet_json_get(json, member);
+	char *text;
+
+	if (value == NULL || stet_json_kind_of(value) != STET_JSON_INT)
+		return;
+	text = text_of("%lld", (long long)stet_json_int_of(value));
+	out_row(4, 14, label, text != NULL ? text : "");
+	free(text);
+}
+
+/* One key the ledger knows: what it may do, since when, until when. */
+static void
+put_granted(const stet_json *granted, const char *path)
+{
+	char *label = json_text(stet_json_get(granted, "label")),
+	     *kid = json_text(stet_json_get(granted, "kid"));
+	char *roles = joined(stet_json_get(granted, "roles")),
+	     *scope = joined(stet_json_get(granted, "scope"));
+	char *issuer = json_text(stet_json_get(granted, "issuer")),
+	     *state = json_text(stet_json_get(granted, "state"));
+	const stet_json *until = stet_json_get(granted, "until");
+	char time[STET_TIME_SIZE];
+
+	out_style(STYLE_BOLD);
+	out_text("%.8s  ", kid != NULL ? kid : "");
+	out_foreign(label != NULL && label[0] != '\0' ? label : "(no label)");
+	out_style(STYLE_PLAIN);
+	out_text("  %s\n", state != NULL ? state : "");
+	out_row(4, 14, "roles",
+	    roles != NULL && roles[0] != '\0' ? roles : "(seals and checkpoints: the ledger key)");
+	out_row(4, 14, "issuer", issuer != NULL ? issuer : "");
+	if (scope != NULL && scope[0] != '\0')
+		out_row(4, 14, "scope", scope);
+	if (until != NULL && stet_json_kind_of(until) == STET_JSON_INT) {
+		stet_time_text((uint64_t)stet_json_int_of(until), time);
+		out_row(4, 14, "until", time);
+	}
+	put_seq(granted, "granted", "granted by");
+	put_seq(granted, "revoked", "revoked by");
+	put_seq(granted, "distrust_from", "distrusted from");
+	if (path != NULL)
+		out_row(4, 14, "file", path);
+	free(label);
+	free(kid);
+	free(roles);
+	free(scope);
+	free(issuer);
+	free(state);
+}
+
+static const struct local_key *
+local_of(const struct local_keys *keys, const stet_json *granted)
+{
+	char thumb[65];
+	size_t i;
+
+	for (i = 0; i < keys->count; i++) {
+		keys_thumb(keys->items[i].key, 64, thumb);
+		if (json_is(stet_json_get(granted, "kid"), thumb))
+			return &keys->items[i];
+	}
+	return NULL;
+}
+
+static void
+put_local(const struct local_key *item)
+{
+	char thumb[65];
+
+	keys_thumb(item->key, 8, thumb);
+	out_style(STYLE_BOLD);
+	out_text("%s  ", thumb);
+	out_foreign(
+	    stet_key_label(item->key)[0] != '\0' ? stet_key_label(item->key) : "(no label)");
+	out_style(STYLE_PLAIN);
+	out_text("  not granted anything here\n");
+	out_row(4, 14, "file", item->path);
+}
+
+static void
+list_json(const stet_json *known, const struct local_keys *keys)
+{
+	const struct local_key *item;
+	stet_json *json;
+	size_t i;
+
+	for (i = 0; i < stet_json_size(known); i++) {
+		json = stet_json_copy(stet_json_item(known, i));
+		item = local_of(keys, stet_json_item(known, i));
+		stet_json_set(json, "v", stet_json_int(1));
+		stet_json_set(
+		    json, "path", item != NULL ? stet_json_str(item->path) : stet_json_null());
+		out_json(json);
+	}
+	for (i = 0; i < keys->count; i++) {
+		if (keys_granted(known, keys->items[i].key) != NULL)
+			continue;
+		json = stet_key_json(keys->items[i].key);
+		stet_json_set(json, "v", stet_json_int(1));
+		stet_json_set(json, "state", stet_json_str("not granted"));
+		stet_json_set(json, "path", stet_json_str(keys->items[i].path));
+		out_json(json);
+	}
+}
+
+static int
+list(struct env *env)
+{
+	const stet_json *known = env_keys(env);
+	const struct local_key *item;
+	struct local_keys keys;
+	size_t i;
+
+	if (known == NULL)
+		return EXIT_UNSURE;
+	if (local_keys_read(&keys) < 0) {
+		local_keys_free(&keys);
+		return EXIT_UNSURE;
+	}
+	if (env->json) {
+		list_json(known, &keys);
+	} else {
+		for (i = 0; i < stet_json_size(known); i++) {
+			item = local_of(&keys, stet_json_item(known, i));
+			put_granted(stet_json_item(known, i), item != NULL ? item->path : NULL);
+		}
+		for (i = 0; i < keys.count; i++)
+			if (keys_granted(known, keys.items[i].key) == NULL)
+				put_local(&keys.items[i]);
+	}
+	local_keys_free(&keys);
+	return EXIT_YES;
+}
+
+static int
+run_list(const struct command *self, int argc, char **argv)
+{
+	struct env env;
+	struct line line;
+	int status = line_read(&line, &env, self, argc, argv, 0, 0, NULL, NULL);
+
+	if (status == LINE_GO && (status = env_open(&env, 0)) == EXIT_YES)
+		status = list(&env);
+	line_end(&line, &env);
+	return status;
+}
+
+/* The ledger is of help here where there is one, and not needed. */
+static void
+open_if_there(struct env *env)
+{
+	if (env->ledger_option != NULL || getenv("STET_LEDGER") != NULL)
+		(void)env_open(env, 0);
+}
+
+static int
+show_key(struct env *env, const char *word)
+{
+	const stet_json *granted = NULL;
+	stet_key *key = NULL;
+	char thumb[65];
+	int status = keys_public(env, word, &key);
+
+	if (status != EXIT_YES)
+		return status;
+	if (env->ledger != NULL && env_keys(env) != NULL)
+		granted = keys_granted(env_keys(env), key);
+	if (env->json) {
+		stet_json *json = granted != NULL ? stet_json_copy(granted) : stet_key_json(key);
+
+		stet_json_set(json, "v", stet_json_int(1));
+		out_json(json);
+	} else if (granted != NULL) {
+		put_granted(granted, NULL);
+		out_row(4, 14, "name", stet_key_name(key));
+	} else {
+		keys_thumb(key, 64, thumb);
+		out_row(0, 14, "label", stet_key_label(key));
+		out_row(0, 14, "issuer",
+		    stet_key_issuer(key) != NULL ? stet_key_issuer(key) : "(none)");
+		out_row(0, 14, "thumbprint", thumb);
+		out_row(0, 14, "name", stet_key_name(key));
+	}
+	stet_key_free(key);
+	return EXIT_YES;
+}
+
+static int
+run_show(const struct command *self, int argc, char **argv)
+{
+	struct env env;
+	struct line line;
+	int status = line_read(&line, &env, self, argc, argv, 1, 1, NULL, NULL);
+
+	if (status == LINE_GO) {
+		open_if_there(&env);
+		status = show_key(&env, line.args[0]);
+	}
+	line_end(&line, &env);
+	return status;
+}
+
+static int
+export_key(struct key_line *line, const char *word)
+{
+	struct save save;
+	stet_key *key = NULL;
+	stet_json *json;
+	stet_error err;
+	char *text;
+	size_t size;
+	int status = keys_public(&line->env, word, &key);
+
+	if (status != EXIT_YES)
+		return status;
+	json = stet_key_json(key);
+	stet_key_free(key);
+	if (line->output == NULL) {
+		out_json(json);
+		return EXIT_YES;
+	}
+	if (stet_json_text(json, 0, &text, &size, &err) < 0 || save_open(&save, line->output) < 0) {
+		stet_json_free(json);
+		return EXIT_UNSURE;
+	}
+	save_put(&save, text, size);
+	save_put(&save, "\n", 1);
+	free(text);
+	stet_json_free(json);
+	return save_close(&save, 1);
+}
+
+static int
+run_export(const struct command *self, int argc, char **argv)
+{
+	struct key_line line = {0};
+	struct line words;
+	int status = line_read(&words, &line.env, self, argc, argv, 1, 1, take, &line);
+
+	if (status == LINE_GO) {
+		open_if_there(&line.env);
+		status = export_key(&line, words.args[0]);
+	}
+	line_end(&words, &line.env);
+	return status;
+}
+
+/* --- grant, revoke ---------------------------------------------------------------------------- */
+
+/* Only root gives or takes root and admin; for the rest, admin is enough and spares the root key.
+ */
+static const char *
+who_may(const char *const *roles, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(roles[i], "root") == 0 || strcmp(roles[i], "admin") == 0)
+			return "root";
+	return "admin root";
+}
+
+static int
+grant_key(struct key_line *line, const char *word)
+{
+	struct grant grant = {0};
+	stet_key *key = NULL, *signer = NULL;
+	int status = keys_public(&line->env, word, &key);
+
+	if (status != EXIT_YES)
+		return status;
+	line->role_count = sort_words(line->roles, line->role_count);
+	line->scope_count = sort_words(line->scope, line->scope_count);
+	grant.label = line->label != NULL ? line->label : stet_key_label(key);
+	grant.issuer = line->env.issuer != NULL ? line->env.issuer : stet_key_issuer(key);
+	grant.roles = line->roles;
+	grant.role_count = line->role_count;
+	grant.scope = line->scope;
+	grant.scope_count = line->scope_count;
+	grant.until = line->until;
+	line->env.issuer = NULL; /* of the key granted, not of the one that signs */
+	if (grant.issuer == NULL)
+		status =
+		    opt_wrong(line->env.command, "the key names no issuer; say what its statements "
+						 "will say as issuer: --issuer URI");
+	else if (grant.label[0] == '\0')
+		status =
+		    opt_wrong(line->env.command, "the key has no label; give it one: --label TEXT");
+	else if ((status = keys_choose(
+		      &line->env, who_may(line->roles, line->role_count), &signer)) == EXIT_YES)
+		status = grant_append(&line->env, signer, key, &grant, 0);
+	stet_key_free(signer);
+	stet_key_free(key);
+	return status;
+}
+
+static int
+run_grant(const struct command *self, int argc, char **argv)
+{
+	struct key_line line = {0};
+	struct line words;
+	int status = line_read(&words, &line.env, self, argc, argv, 1, 1, take, &line);
+
+	if (status == LINE_GO && line.role_count == 0)
+		status = opt_wrong(self,
+		    "which roles? --role publisher, registrar, gate, editor, auditor, observer, "
+		    "admin or root");
+	if (status == LINE_GO && (status = env_open(&line.env, 1)) == EXIT_YES)
+		status = grant_key(&line, words.args[0]);
+	line_end(&words, &line.env);
+	return status;
+}
+
+static int
+fill_revoke(struct key_line *line, stet_statement *statement)
+{
+	unsigned long long seq;
+
+	if (verb_set_text(statement, "/reason", line->reason) < 0 ||
+	    (line->note != NULL && verb_set_text(statement, "/note", line->note) < 0))
+		return EXIT_USAGE;
+	if (line->distrust == NULL)
+		return EXIT_YES;
+	if (opt_number(line->env.command, "--distrust-from", line->distrust, INT64_MAX, &seq) < 0)
+		return EXIT_USAGE;
+	return verb_set(statement, "/distrust_from", stet_json_int((int64_t)seq)) < 0 ? EXIT_USAGE
+										      : EXIT_YES;
+}
+
+/* Who may revoke: root a root or admin key, or with distrust; else an admin does. */
+static const char *
+revoker(struct key_line *line, const stet_key *key)
+{
+	const stet_json *granted =
+	    env_keys(&line->env) != NULL ? keys_granted(env_keys(&line->env), key) : NULL;
+
+	if (line->distrust != NULL || keys_has_role(granted, "root") ||
+	    keys_has_role(granted, "admin"))
+		return "root";
+	return "admin root";
+}
+
+static int
+revoke_key(struct key_line *line, const char *word)
+{
+	stet_statement *statement = NULL;
+	stet_key *key = NULL, *signer = NULL;
+	int status = keys_public(&line->env, word, &key);
+
+	if (status == EXIT_YES && (statement = key_statement(&line->env, key, "revoke")) == NULL)
+		status = EXIT_UNSURE;
+	if (status == EXIT_YES)
+		status = fill_revoke(line, statement);
+	if (status == EXIT_YES &&
+	    (status = keys_choose(&line->env, revoker(line, key), &signer)) == EXIT_YES)
+		status = append_one(&line->env, statement, signer, 0);
+	stet_statement_free(statement);
+	stet_key_free(signer);
+	stet_key_free(key);
+	return status;
+}
+
+static int
+run_revoke(const struct command *self, int argc, char **argv)
+{
+	struct key_line line = {0};
+	struct line words;
+	int status = line_read(&words, &line.env, self, argc, argv, 1, 1, take, &line);
+
+	if (status == LINE_GO && line.reason == NULL)
+		status = opt_wrong(self, "why? --reason lost, stolen or retired");
+	if (status == LINE_GO && (status = env_open(&line.env, 1)) == EXIT_YES)
+		status = revoke_key(&line, words.args[0]);
+	line_end(&words, &line.env);
+	return status;
+}
+
+/* --- rotate
+ * --------------------------------------------------------------------------------------- */
+
+static stet_statement *
+rotate_statement(struct env *env, const stet_key *new_key)
+{
+	stet_id *id = env_id(env, "stet:ledger");
+	stet_json *json = stet_key_json(new_key);
+	stet_statement *statement = NULL;
+	stet_error err;
+	int rc = id == NULL ? STET_EINVAL : stet_statement_new("ledger", id, &statement, &err);
+
+	if (rc == STET_OK &&
+	    (verb_set_text(statement, "/action", "rotate") < 0 ||
+		verb_set(statement, "/key", stet_json_copy(stet_json_get(json, "key"))) < 0 ||
+		verb_set_text(statement, "/aud", stet_ledger_id(env->ledger)) < 0)) {
+		stet_statement_free(statement);
+		statement = NULL;
+	}
+	stet_json_free(json);
+	stet_id_free(id);
+	return statement;
+}
+
+/* The new ledger key: a file made elsewhere, or made here and gone once it is in the ledger. */
+static int
+new_ledger_key(struct key_line *line, char **made_out, stet_key **key_out)
+{
+	stet_error err;
+
+	if (line->new_key != NULL) {
+		if (stet_key_load(line->new_key, env_ask, &line->env, key_out, &err) == STET_OK)
+			return EXIT_YES;
+		complain_error(&err);
+		return EXIT_UNSURE;
+	}
+	*made_out = text_of("%s/keys/ledger.key.next", line->env.path);
+	if (*made_out == NULL)
+		return EXIT_UNSURE;
+	return make_key(line, "ledger", *made_out, key_out);
+}
+
+static int
+rotate(struct key_line *line)
+{
+	stet_append_options options;
+	stet_outcome *outcome = NULL;
+	stet_statement *statement = NULL;
+	stet_key *key = NULL, *root = NULL;
+	char *made = NULL, *vkey = NULL;
+	stet_error err;
+	int rc, status = new_ledger_key(line, &made, &key);
+
+	if (status == EXIT_YES && (statement = rotate_statement(&line->env, key)) == NULL)
+		status = EXIT_UNSURE;
+	if (status == EXIT_YES)
+		status = keys_choose(&line->env, "root", &root);
+	if (status == EXIT_YES && (rc = stet_statement_sign(statement, root,
+				       (int64_t)(env_now(&line->env) / 1000), &err)) < 0) {
+		complain_error(&err);
+		status = status_of(rc);
+	}
+	if (status == EXIT_YES) {
+		env_append_options(&line->env, 0, &options);
+		rc = stet_ledger_rotate(line->env.ledger, statement, key, &options, &outcome, &err);
+		if (rc < 0)
+			complain_error(&err);
+		status = status_of(rc);
+	}
+	if (status == EXIT_YES && stet_ledger_vkey(line->env.ledger, &vkey, &err) == STET_OK)
+		out_text("the ledger key is new from entry %" PRIu64
+			 " on; readers' verifier key: %s\n",
+		    stet_outcome_get(outcome, 0)->seq, vkey);
+	if (made != NULL)
+		remove(made);
+	free(made);
+	free(vkey);
+	stet_outcome_free(outcome);
+	stet_statement_free(statement);
+	stet_key_free(root);
+	stet_key_free(key);
+	return status;
+}
+
+static int
+run_rotate(const struct command *self, int argc, char **argv)
+{
+	struct key_line line = {0};
+	struct line words;
+	int status = line_read(&words, &line.env, self, argc, argv, 0, 0, take, &line);
+
+	if (status == LINE_GO && (status = env_open(&line.env, 1)) == EXIT_YES)
+		status = rotate(&line);
+	line_end(&words, &line.env);
+	return status;
+}
+
+/* --- the table ----------------------------------------------------------------------------------
+ */
+
+static const struct opt generate_own[] = {
+    {OPT_ISSUER, 0, "issuer", "URI",
+	"what its statements say as issuer; the grant decides in the end"},
+    {'o', 'o', "output", "FILE", "where to put it (default: LABEL.key in the keys folder)"},
+    {OPT_ASK_PASSPHRASE, 0, "ask-passphrase", NULL, "put it under a passphrase"},
+    {OPT_SEED_FILE, 0, "seed-file", "FILE",
+	"make it from these 32 bytes (or 64 hex digits) instead of random ones"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt export_own[] = {
+    {'o', 'o', "output", "FILE", "write it to FILE"}, {0, 0, NULL, NULL, NULL}};
+static const struct opt grant_own[] = {
+    {OPT_ROLE, 0, "role", "ROLE",
+	"publisher, registrar, gate, editor, auditor, observer, admin or root; may be repeated"},
+    {OPT_SCOPE, 0, "scope", "PREFIX",
+	"only names that begin so, such as doi:10.5281/; may be repeated"},
+    {OPT_UNTIL, 0, "until", "TIME", "the grant ends then"},
+    {OPT_LABEL, 0, "label", "TEXT", "what people call the key"},
+    {OPT_ISSUER, 0, "issuer", "URI",
+	"what its statements say as issuer (default: what the key says)"},
+    {OPT_AS, 0, "as", "KEY", "the key of somebody with the role admin or root"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt revoke_own[] = {
+    {OPT_REASON, 0, "reason", "WORD", "lost, stolen or retired"},
+    {OPT_DISTRUST, 0, "distrust-from", "SEQ",
+	"with stolen, by root: its entries from there on support nothing"},
+    {OPT_NOTE, 0, "note", "TEXT", "more about it"},
+    {OPT_AS, 0, "as", "KEY", "the key of somebody with the role admin or root, or the key itself"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt rotate_own[] = {{OPT_AS, 0, "as", "KEY", "the root key"},
+    {OPT_NEW_KEY, 0, "new-key", "FILE", "a ledger key made elsewhere instead of a new one"},
+    {0, 0, NULL, NULL, NULL}};
+
+static const struct opt *const generate_options[] = {generate_own, opts_secret, opts_json, NULL};
+static const struct opt *const list_options[] = {opts_json, opts_ledger, NULL};
+static const struct opt *const export_options[] = {export_own, opts_ledger, NULL};
+static const struct opt *const grant_options[] = {
+    grant_own, opts_secret, opts_json, opts_ledger, NULL};
+static const struct opt *const revoke_options[] = {
+    revoke_own, opts_secret, opts_json, opts_ledger, NULL};
+static const struct opt *const rotate_options[] = {rotate_own, opts_secret, opts_ledger, NULL};
+
+static const struct command sub_generate = {.name = "key generate",
+    .group = GROUP_BEGIN,
+    .summary = "make a signer's key",
+    .synopsis = "LABEL [--issuer URI] [-o FILE] [--ask-passphrase]",
+    .description = "LABEL says what the key is for, such as 'Journal X, editorial desk': a "
+		   "function, not a person. "
+		   "The file is readable by its owner alone. It can sign nothing in a ledger until "
+		   "it is granted.",
+    .options = generate_options,
+    .run = run_generate,
+    .writes = 1};
+static const struct command sub_list = {.name = "key list",
+    .group = GROUP_BEGIN,
+    .summary = "list the keys this ledger knows and the keys here",
+    .synopsis = "[--json]",
+    .description = "Every key with its roles, scope and state, the entry that granted or revoked "
+		   "it, and the file "
+		   "here that holds it.",
+    .options = list_options,
+    .run = run_list};
+static const struct command sub_show = {.name = "key show",
+    .group = GROUP_BEGIN,
+    .summary = "show one key",
+    .synopsis = "KEY [--json]",
+    .description = "KEY is a file, a label, or the beginning of a thumbprint.",
+    .options = list_options,
+    .run = run_show};
+static const struct command sub_export = {.name = "key export",
+    .group = GROUP_BEGIN,
+    .summary = "write the public half of a key",
+    .synopsis = "KEY [-o FILE]",
+    .description =
+	"What somebody with the role admin needs to grant it. No passphrase is asked for.",
+    .options = export_options,
+    .run = run_export};
+static const struct command sub_grant = {.name = "key grant",
+    .group = GROUP_BEGIN,
+    .summary = "let a key sign",
+    .synopsis = "KEY --role ROLE... [--scope PREFIX]... [--until TIME] [--as KEY]",
+    .description = "KEY is a file ('-': standard input) with at least the public half, a label, or "
+		   "the beginning of a "
+		   "thumbprint. A later grant replaces roles and scope, never the issuer.",
+    .options = grant_options,
+    .run = run_grant,
+    .writes = 1};
+static const struct command sub_revoke = {.name = "key revoke",
+    .group = GROUP_BEGIN,
+    .summary = "end what a key may do",
+    .synopsis = "KEY --reason lost|stolen|retired [--distrust-from SEQ] [--as KEY]",
+    .description = "Takes effect after its own entry, and is final. What the key signed before "
+		   "stands, unless it is "
+		   "distrusted.",
+    .options = revoke_options,
+    .run = run_revoke,
+    .writes = 1};
+static const struct command sub_rotate = {.name = "key rotate",
+    .group = GROUP_BEGIN,
+    .summary = "change the ledger key",
+    .synopsis = "[--as ROOTKEY] [--new-key FILE]",
+    .description = "The root key signs the change, the old ledger key seals it, and everything "
+		   "after it is signed by "
+		   "the new one. The checkpoint at that point carries both signatures.",
+    .options = rotate_options,
+    .run = run_rotate,
+    .writes = 1};
+static const struct command *const subs[] = {
+    &sub_generate, &sub_list, &sub_show, &sub_export, &sub_grant, &sub_revoke, &sub_rotate, NULL};
+
+static const struct pair examples[] = {
+    {"stet key generate 'Journal X, editorial desk' --issuer https://journal-x.example/desk",
+	"make a key, at home"},
+    {"stet key export 'Journal X, editorial desk' -o desk.pub",
+	"what to send to whoever runs the ledger"},
+    {"stet key grant desk.pub --role editor --scope doi:10.1000/",
+	"let it sign corrections of that prefix"},
+    {"stet key revoke desk --reason stolen --distrust-from 120 --as root", "a stolen key"},
+    {NULL, NULL}};
+static const struct pair exits[] = {{"0", "done"},
+    {"1", "refused: the line names the rule, and what to do"}, {"2", "the command line was wrong"},
+    {"3", "could not do it: no ledger, no key, no room"}, {NULL, NULL}};
+
+const struct command cmd_key = {.name = "key",
+    .group = GROUP_BEGIN,
+    .summary = "make, list, grant, revoke and rotate keys",
+    .synopsis = "generate|list|show|export|grant|revoke|rotate ...",
+    .description = "Signers' keys are files in $XDG_CONFIG_HOME/stet/keys; what they may sign is "
+		   "said by entries of the "
+		   "ledger. The ledger's own key lives in its folder.",
+    .examples = examples,
+    .exits = exits,
+    .subs = subs,
+    .writes = 1};

@@ -1,0 +1,342 @@
+/* stet log: the history, of a record or of the whole ledger. */
+#include "line.h"
+#include "out.h"
+#include "page.h"
+#include "util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPT_REVERSE = OPT_OWN, OPT_NOTICE };
+
+static const struct opt own[] = {
+    {'p', 'p', "patch", NULL, "with every member, and before and after of corrections"},
+    {'n', 'n', "number", "N", "only the last N entries"},
+    {OPT_REVERSE, 0, "reverse", NULL, "newest first"},
+    {OPT_NOTICE, 0, "notice", "DOI", "the corrections whose notice has this DOI"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt *const options[] = {own, opts_at, opts_json, opts_ledger, NULL};
+
+struct log {
+	struct env env;
+	const char *id, *notice;
+	unsigned long long number; /* 0: all */
+	const struct view *view;   /* of one record; NULL: of the ledger */
+	int how, reverse, printed;
+};
+
+static void
+put(struct log *log, const struct said *said)
+{
+	if (log->env.json) {
+		stet_json *json = stet_json_copy(said->json);
+
+		stet_json_set(json, "v", stet_json_int(1));
+		if (said->annulled_by != STET_NO_SEQ)
+			stet_json_set(
+			    json, "annulled_by", stet_json_int((int64_t)said->annulled_by));
+		if (said->contested_by != STET_NO_SEQ)
+			stet_json_set(
+			    json, "contested_by", stet_json_int((int64_t)said->contested_by));
+		if (said->ended_by != STET_NO_SEQ)
+			stet_json_set(json, "ended_by", stet_json_int((int64_t)said->ended_by));
+		out_json(json);
+		return;
+	}
+	if (log->printed++ > 0)
+		out_text("\n");
+	page_said(said, log->view, log->how);
+}
+
+static void
+put_all(struct log *log, const struct said *items, size_t count)
+{
+	size_t first = log->number > 0 && log->number < count ? count - (size_t)log->number : 0, i;
+
+	for (i = first; i < count; i++)
+		put(log, &items[log->reverse ? count - 1 - (i - first) : i]);
+}
+
+static int
+log_record(struct log *log)
+{
+	stet_id *id = env_id(&log->env, log->id);
+	struct view view;
+	int status;
+
+	if (id == NULL)
+		return EXIT_USAGE;
+	status = view_read(&log->env, id, &view);
+	stet_id_free(id);
+	if (status != EXIT_YES)
+		return status;
+	log->view = &view;
+	put_all(log, view.items, view.count);
+	view_free(&view);
+	return EXIT_YES;
+}
+
+/* The whole ledger is not read into memory: the corrections are, which strike out others, and a
+ * second walk prints. */
+struct walk {
+	struct log *log;
+	struct said *corrections;
+	size_t count, room;
+	uint64_t until_ms;
+	uint64_t last; /* one past the newest entry within --at */
+	int status;
+};
+
+static int
+within(struct walk *walk, const stet_entry *entry)
+{
+	if (stet_entry_ms(entry) > walk->until_ms)
+		return 0;
+	walk->last = stet_entry_seq(entry) + 1;
+	return 1;
+}
+
+static int
+keep_correction(void *ctx, stet_entry *entry, stet_error *err)
+{
+	struct walk *walk = ctx;
+	struct said *grown;
+
+	(void)err;
+	if (!within(walk, entry))
+		return 1;
+	if (strcmp(stet_entry_type(entry), "correction") != 0)
+		return 0;
+	if (walk->count == walk->room) {
+		walk->room = walk->room == 0 ? 64 : walk->room * 2;
+		grown = realloc(walk->corrections, walk->room * sizeof(*grown));
+		if (grown == NULL) {
+			complain("out of memory");
+			walk->status = EXIT_UNSURE;
+			return 1;
+		}
+		walk->corrections = grown;
+	}
+	walk->status = said_read(&walk->log->env, entry, &walk->corrections[walk->count]);
+	walk->count += walk->status == EXIT_YES;
+	return walk->status != EXIT_YES;
+}
+
+/* Puts the entry in front of the corrections after it, and asks what they do to it. */
+static void
+strike(struct walk *walk, struct said *said)
+{
+	struct said *line = calloc(walk->count + 1, sizeof(*line));
+	size_t i, count = 1;
+
+	if (line == NULL)
+		return;
+	line[0] = *said;
+	for (i = 0; i < walk->count; i++)
+		if (walk->corrections[i].seq > said->seq)
+			line[count++] = walk->corrections[i];
+	view_strike(line, count);
+	*said = line[0];
+	free(line);
+}
+
+static int
+put_entry(void *ctx, stet_entry *entry, stet_error *err)
+{
+	struct walk *walk = ctx;
+	struct said said;
+
+	(void)err;
+	walk->status = said_read(&walk->log->env, entry, &said);
+	if (walk->status != EXIT_YES)
+		return 1;
+	if (walk->count > 0)
+		strike(walk, &said);
+	put(walk->log, &said);
+	said_clear(&said);
+	return 0;
+}
+
+/* Newest first: one entry at a time, from the end. */
+static int
+put_backwards(struct walk *walk, uint64_t first, uint64_t last)
+{
+	stet_entry *entry = NULL;
+	stet_error err;
+	int rc;
+
+	while (last-- > first) {
+		rc = stet_ledger_entry(walk->log->env.ledger, last, &entry, &err);
+		if (rc < 0) {
+			complain_error(&err);
+			return EXIT_UNSURE;
+		}
+		rc = put_entry(walk, entry, &err);
+		stet_entry_free(entry);
+		if (rc != 0)
+			return walk->status;
+	}
+	return EXIT_YES;
+}
+
+static int
+log_range(struct walk *walk, uint64_t limit)
+{
+	struct log *log = walk->log;
+	uint64_t first = 0;
+	stet_head head;
+	stet_error err;
+	int rc;
+
+	/* The last few of a large ledger: nothing before them is read. */
+	if (log->number > 0 && walk->until_ms == UINT64_MAX &&
+	    stet_ledger_head(log->env.ledger, &head, &err) == STET_OK) {
+		limit = limit < head.size ? limit : head.size;
+		first = limit > log->number ? limit - log->number : 0;
+	}
+	rc = stet_ledger_walk(log->env.ledger, first, limit, keep_correction, walk, &err);
+	if (rc < 0) {
+		complain_error(&err);
+		return EXIT_UNSURE;
+	}
+	if (walk->status != EXIT_YES)
+		return walk->status;
+	if (log->number > 0 && log->number < walk->last)
+		first = walk->last - log->number;
+	if (log->reverse)
+		return put_backwards(walk, first, walk->last);
+	rc = stet_ledger_walk(log->env.ledger, first, walk->last, put_entry, walk, &err);
+	if (rc < 0) {
+		complain_error(&err);
+		return EXIT_UNSURE;
+	}
+	return walk->status;
+}
+
+static int
+log_ledger(struct log *log)
+{
+	struct walk walk = {log, NULL, 0, 0, UINT64_MAX, 0, EXIT_YES};
+	uint64_t limit = STET_NO_SEQ;
+	stet_at at;
+	size_t i;
+	int status;
+
+	if (env_moment(&log->env, &at) < 0)
+		return EXIT_USAGE;
+	if (at.by == STET_AT_TIME)
+		walk.until_ms = at.value;
+	if (at.by == STET_AT_SEQ)
+		limit = at.value;
+	status = log_range(&walk, limit);
+	for (i = 0; i < walk.count; i++)
+		said_clear(&walk.corrections[i]);
+	free(walk.corrections);
+	return status;
+}
+
+static int
+log_notice(struct log *log)
+{
+	struct walk walk = {log, NULL, 0, 0, UINT64_MAX, 0, EXIT_YES};
+	stet_id *id = env_id(&log->env, log->notice);
+	stet_json *seqs = NULL;
+	stet_entry *entry = NULL;
+	stet_error err;
+	size_t i;
+	int status = EXIT_YES;
+
+	if (id == NULL || stet_id_doi(id) == NULL) {
+		stet_id_free(id);
+		return opt_wrong(log->env.command, "--notice takes a DOI");
+	}
+	if (stet_ledger_lookup(log->env.ledger, "notice", stet_id_doi(id), &seqs, &err) < 0) {
+		complain_error(&err);
+		status = EXIT_UNSURE;
+	} else if (stet_json_size(seqs) == 0) {
+		complain("no correction here has the notice '%s'", stet_id_text(id));
+		status = EXIT_ABSENT;
+	}
+	for (i = 0; status == EXIT_YES && i < stet_json_size(seqs); i++) {
+		if (stet_ledger_entry(log->env.ledger,
+			(uint64_t)stet_json_int_of(stet_json_item(seqs, i)), &entry, &err) < 0) {
+			complain_error(&err);
+			status = EXIT_UNSURE;
+			break;
+		}
+		put_entry(&walk, entry, &err);
+		status = walk.status;
+		stet_entry_free(entry);
+	}
+	stet_json_free(seqs);
+	stet_id_free(id);
+	return status;
+}
+
+static int
+take(void *ctx, int id, const char *value)
+{
+	struct log *log = ctx;
+
+	switch (id) {
+	case 'p':
+		log->how = PAGE_FULL;
+		return 1;
+	case OPT_REVERSE:
+		log->reverse = 1;
+		return 1;
+	case OPT_NOTICE:
+		log->notice = value;
+		return 1;
+	default:
+		return opt_number(log->env.command, "-n", value, UINT32_MAX, &log->number) < 0 ? -1
+											       : 1;
+	}
+}
+
+static int
+run(const struct command *self, int argc, char **argv)
+{
+	struct log log = {.how = PAGE_BRIEF};
+	struct line line;
+	int status = line_read(&line, &log.env, self, argc, argv, 0, 1, take, &log);
+
+	log.id = line.count > 0 ? line.args[0] : NULL;
+	if (status == LINE_GO && log.id != NULL && log.notice != NULL)
+		status = opt_wrong(self, "a record or a notice, not both");
+	if (status == LINE_GO && (status = env_open(&log.env, 0)) == EXIT_YES)
+		status = log.id != NULL       ? log_record(&log)
+			 : log.notice != NULL ? log_notice(&log)
+					      : log_ledger(&log);
+	line_end(&line, &log.env);
+	return status;
+}
+
+static const struct pair examples[] = {
+    {"stet log 10.5281/zenodo.21073815",
+	"every entry about a record, under all its names, oldest first"},
+    {"stet log -p SRCH:9F810E9F", "the same with every member, and what corrections changed"},
+    {"stet log -n 5 --reverse", "the last five entries of the ledger, newest first"},
+    {"stet log --at 2026-07-01 10.5281/zenodo.21073815", "what the ledger said of it on that day"},
+    {NULL, NULL}};
+static const struct pair exits[] = {{"0", "the history was printed"},
+    {"1", "the identifier is the beginning of several names; they are listed"},
+    {"2", "the command line was wrong"}, {"3", "could not find out: the ledger cannot be read"},
+    {"4", "the record is not in this ledger"}, {NULL, NULL}};
+
+const struct command cmd_log = {.name = "log",
+    .group = GROUP_READ,
+    .summary = "show the history of a record, or of the ledger",
+    .synopsis = "[ID] [-p] [-n N] [--reverse] [--at SEQ|TIME] [--json]\n--notice DOI",
+    .description =
+	"Prints every entry about a record under all its names, each with its number, the time it "
+	"was "
+	"appended, who signed it with which key, and when it is said to have happened. What a "
+	"source "
+	"outside states is marked as observed. Without ID, the entries of the whole ledger.\n\n"
+	"Nothing is ever removed: an entry that its own issuer has annulled is shown struck out, "
+	"between ~~ marks, with the entry that did it.",
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run};

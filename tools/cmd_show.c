@@ -1,0 +1,280 @@
+/* stet show: what the ledger says of a record, as a page of text. */
+#include "line.h"
+#include "out.h"
+#include "page.h"
+#include "util.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct opt *const options[] = {opts_at, opts_json, opts_ledger, NULL};
+
+/* In the order of the page. The newest statement of a type stands for it; verdicts and the like add up, and all of them are shown. */
+static const struct section {
+	const char *type, *title;
+	int all;
+} sections[] = {{"correction", "Corrections", 1}, {"record", "Record", 0},
+    {"doi", "DOI registrations", 1}, {"claims", "Claims", 0}, {"assessment", "Assessment", 0},
+    {"verdict", "Verdicts", 1},
+    {"declaration", "Declared standing (what is said; what is supported is not worked out here)",
+	0},
+    {"artifact", "Artifacts", 1}, {"alias", "Names", 1}, {"endorse", "Endorsements", 1},
+    {"withhold", "Withheld content", 1}, {"key", "Key", 1}, {"policy", "Policy", 0},
+    {"ledger", "Ledger", 1}, {"snapshot", "Snapshots", 1}, {"audit", "Fixity", 1},
+    {"seal", "Seals", 0}, {NULL, NULL, 0}};
+
+/* The newest of the record's own stands for it. Of observations all stand that were not annulled:
+ * an importer annuls what its source no longer says, and one row may make several of a type. */
+static int
+is_shown(const struct view *view, const struct section *section, size_t place)
+{
+	const struct said *said = &view->items[place];
+	size_t i;
+
+	if (section->all)
+		return 1;
+	if (said->annulled_by != STET_NO_SEQ)
+		return 0;
+	for (i = place + 1; said->source == NULL && i < view->count; i++)
+		if (strcmp(view->items[i].type, said->type) == 0 && view->items[i].source == NULL &&
+		    view->items[i].annulled_by == STET_NO_SEQ)
+			return 0;
+	return 1;
+}
+
+static int
+is_known(const char *type)
+{
+	const struct section *section;
+
+	for (section = sections; section->type != NULL; section++)
+		if (strcmp(section->type, type) == 0)
+			return 1;
+	return 0;
+}
+
+/* The name most of the page is about: the first of its closure. */
+static char *
+main_name(const stet_id *id, const struct view *view)
+{
+	char *name = json_text(stet_json_get(stet_json_item(view->names, 0), "name"));
+
+	return name != NULL ? name : strdup(stet_id_text(id));
+}
+
+static void
+put_section(const struct view *view, const struct section *section, const char *name)
+{
+	const struct said *said;
+	size_t i, shown = 0;
+
+	for (i = 0; i < view->count; i++) {
+		said = &view->items[i];
+		if (strcmp(said->type, section->type) != 0 || !is_shown(view, section, i))
+			continue;
+		out_text("\n");
+		if (shown++ == 0) {
+			out_style(STYLE_BOLD);
+			out_text("%s\n", section->title);
+			out_style(STYLE_PLAIN);
+		}
+		page_block(said, view, name);
+	}
+}
+
+/* Types of a newer stet: what can be said of them is that they are there. */
+static void
+put_unknown(const struct view *view)
+{
+	size_t i, shown = 0;
+
+	for (i = 0; i < view->count; i++)
+		if (!is_known(view->items[i].type)) {
+			if (shown++ == 0)
+				out_text("\nOf a kind this stet does not know\n");
+			page_said(&view->items[i], view, PAGE_FULL);
+		}
+}
+
+static void
+put_names(const struct view *view)
+{
+	const stet_json *item;
+	char *name, *line;
+	size_t i;
+
+	for (i = 0; i < stet_json_size(view->names); i++) {
+		item = stet_json_item(view->names, i);
+		name = json_text(stet_json_get(item, "name"));
+		line = text_of("%s  (%lld %s%s)", name != NULL ? name : "",
+		    (long long)stet_json_int_of(stet_json_get(item, "count")),
+		    stet_json_int_of(stet_json_get(item, "count")) == 1 ? "entry" : "entries",
+		    stet_json_bool_of(stet_json_get(item, "observed"))
+			? "; linked by observers only"
+			: "");
+		out_row(0, 8, i == 0 ? "names" : "", line != NULL ? line : "");
+		free(line);
+		free(name);
+	}
+}
+
+static void
+put_moment(struct env *env, const struct view *view)
+{
+	const struct said *last = view->count > 0 ? &view->items[view->count - 1] : NULL;
+	char *moment = last != NULL ? page_moment(last->seq, last->ms) : NULL, *line;
+
+	line = text_of("%s, of %zu about it in ledger %s%s%s", moment != NULL ? moment : "",
+	    view->count, stet_ledger_origin(env->ledger),
+	    env->at != NULL ? ", as it stood at " : "", env->at != NULL ? env->at : "");
+	out_row(0, 8, "newest", line != NULL ? line : "");
+	free(line);
+	free(moment);
+}
+
+static void
+put_page(struct env *env, const stet_id *id, const struct view *view)
+{
+	const struct said *by = NULL;
+	const struct section *section;
+	stet_json *title = view_effective(view, "/record/title", &by);
+	char *text = json_text(title), *name = main_name(id, view);
+
+	out_style(STYLE_BOLD);
+	out_wrap(0, 0, text != NULL ? text : stet_id_text(id));
+	out_style(STYLE_PLAIN);
+	free(text);
+	stet_json_free(title);
+	put_names(view);
+	put_moment(env, view);
+	for (section = sections; section->type != NULL; section++)
+		put_section(view, section, name);
+	put_unknown(view);
+	free(name);
+}
+
+static stet_json *
+effective_json(const struct view *view)
+{
+	static const char *const types[] = {"record", "claims", "assessment", "declaration", NULL};
+	stet_json *all = stet_json_object(), *of_type, *value;
+	const struct said *base, *by = NULL;
+	const stet_json *member;
+	const char *key;
+	char path[256];
+	size_t i, k;
+
+	for (i = 0; types[i] != NULL; i++) {
+		if ((base = view_newest(view, types[i])) == NULL)
+			continue;
+		of_type = stet_json_object();
+		for (k = 0; stet_json_member(base->statement, k, &key, &member); k++) {
+			stet_field_info info;
+
+			snprintf(path, sizeof(path), "/%s", key);
+			if (!field_info(types[i], path, &info) || strcmp(key, "after") == 0 ||
+			    strcmp(key, "source") == 0)
+				continue;
+			snprintf(path, sizeof(path), "/%s/%s", types[i], key);
+			value = view_effective(view, path, &by);
+			stet_json_set(of_type, key, value);
+		}
+		stet_json_set(all, types[i], of_type);
+	}
+	return all;
+}
+
+static void
+put_json(struct env *env, const stet_id *id, const struct view *view)
+{
+	stet_json *page = stet_json_object(), *entries = stet_json_array(), *entry;
+	size_t i;
+
+	for (i = 0; i < view->count; i++) {
+		entry = stet_json_copy(view->items[i].json);
+		if (view->items[i].annulled_by != STET_NO_SEQ)
+			stet_json_set(entry, "annulled_by",
+			    stet_json_int((int64_t)view->items[i].annulled_by));
+		if (view->items[i].contested_by != STET_NO_SEQ)
+			stet_json_set(entry, "contested_by",
+			    stet_json_int((int64_t)view->items[i].contested_by));
+		if (view->items[i].ended_by != STET_NO_SEQ)
+			stet_json_set(
+			    entry, "ended_by", stet_json_int((int64_t)view->items[i].ended_by));
+		stet_json_add(entries, entry);
+	}
+	stet_json_set(page, "v", stet_json_int(1));
+	stet_json_set(page, "id", stet_json_str(stet_id_text(id)));
+	stet_json_set(page, "ledger", stet_json_str(stet_ledger_id(env->ledger)));
+	stet_json_set(page, "origin", stet_json_str(stet_ledger_origin(env->ledger)));
+	stet_json_set(page, "names", stet_json_copy(view->names));
+	stet_json_set(page, "effective", effective_json(view));
+	stet_json_set(page, "entries", entries);
+	out_json(page);
+}
+
+static int
+show(struct env *env, const char *text)
+{
+	stet_id *id = env_id(env, text);
+	struct view view;
+	int status;
+
+	if (id == NULL)
+		return EXIT_USAGE;
+	status = view_read(env, id, &view);
+	if (status == EXIT_YES) {
+		if (env->json)
+			put_json(env, id, &view);
+		else
+			put_page(env, id, &view);
+		view_free(&view);
+	}
+	stet_id_free(id);
+	return status;
+}
+
+static int
+run(const struct command *self, int argc, char **argv)
+{
+	struct env env;
+	struct line line;
+	int status = line_read(&line, &env, self, argc, argv, 1, 1, NULL, NULL);
+
+	if (status == LINE_GO && (status = env_open(&env, 0)) == EXIT_YES)
+		status = show(&env, line.args[0]);
+	line_end(&line, &env);
+	return status;
+}
+
+static const struct pair examples[] = {
+    {"stet show 10.5281/zenodo.21073815", "everything the ledger says of the record with this DOI"},
+    {"stet show SRCH:9F810E9F", "the same by the first eight digits of its UUID"},
+    {"stet show --at 2026-07-01 10.5281/zenodo.21073815", "what was known on that day"},
+    {"stet show --json 10.5281/zenodo.21073815", "for a program"}, {NULL, NULL}};
+static const struct pair exits[] = {{"0", "the page was printed"},
+    {"1", "the identifier is the beginning of several names; they are listed"},
+    {"2", "the command line was wrong"}, {"3", "could not find out: the ledger cannot be read"},
+    {"4", "the record is not in this ledger"}, {NULL, NULL}};
+
+const struct command cmd_show = {.name = "show",
+    .group = GROUP_READ,
+    .summary = "show what the ledger says of a record",
+    .synopsis = "ID [--at SEQ|TIME] [--json]",
+    .description = "Prints all names of a record and what the ledger says about it: corrections "
+		   "first, then the record, "
+		   "its DOI registrations, claims, verdicts and the rest, each with who said it, "
+		   "with which key and in "
+		   "which entry. What a source outside states is marked as observed; what its "
+		   "issuer has annulled is "
+		   "struck out between ~~ marks. Where corrections changed a member, the value in "
+		   "effect follows.\n\n"
+		   "An identifier is taken in any form people paste: a DOI with or without "
+		   "resolver, a UUID, SRCH: and "
+		   "eight digits, or a name as the ledger writes it.",
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run};

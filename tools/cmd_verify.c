@@ -1,0 +1,413 @@
+/* stet verify: does what is stored bear out what it claims? */
+#include "line.h"
+#include "out.h"
+#include "stop.h"
+#include "util.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOTE_MAX ((size_t)1024 * 1024)
+
+enum { OPT_SINCE = OPT_OWN, OPT_HASH_ONLY, OPT_NO_ARTIFACTS, OPT_THREADS, OPT_LIMIT };
+
+struct verify {
+	struct env env;
+	const char *since;
+	unsigned flags;
+	unsigned long long threads, limit;
+};
+
+static int
+take(void *ctx, int id, const char *value)
+{
+	struct verify *verify = ctx;
+
+	switch (id) {
+	case OPT_SINCE:
+		verify->since = value;
+		return 1;
+	case OPT_HASH_ONLY:
+		verify->flags |= STET_VERIFY_HASH_ONLY;
+		return 1;
+	case OPT_NO_ARTIFACTS:
+		verify->flags |= STET_VERIFY_NO_ARTIFACTS;
+		return 1;
+	case OPT_THREADS:
+		return opt_number(verify->env.command, "--threads", value, 1024, &verify->threads) <
+			       0
+			   ? -1
+			   : 1;
+	case OPT_LIMIT:
+		return opt_number(
+			   verify->env.command, "--limit", value, UINT32_MAX, &verify->limit) < 0
+			   ? -1
+			   : 1;
+	default:
+		return -1;
+	}
+}
+
+/* --- the whole ledger --------------------------------------------------------------------------
+ */
+
+static void
+put_diagnosis(const stet_diagnosis *diagnosis)
+{
+	out_style(STYLE_RED);
+	out_text("%s", stet_rule_name(diagnosis->rule));
+	out_style(STYLE_PLAIN);
+	if (diagnosis->seq != STET_NO_SEQ)
+		out_text(": entry %" PRIu64 ": ", diagnosis->seq);
+	else
+		out_text(": ");
+	out_foreign(diagnosis->text);
+	out_text("\n");
+}
+
+static const char *
+count_of(const stet_json *json, const char *member, char out[32])
+{
+	return number_text((uint64_t)stet_json_int_of(stet_json_get(json, member)), out);
+}
+
+static void
+put_summary(const struct verify *verify, const stet_report *report)
+{
+	const stet_json *json = stet_report_json(report);
+	char *root = json_text(stet_json_get(json, "root"));
+	char a[32], b[32], c[32], d[32], e[32];
+	int ok = stet_report_ok(report);
+
+	out_style(ok ? STYLE_GREEN : STYLE_RED);
+	out_text("%s", ok ? "verified" : "not verified");
+	out_style(STYLE_PLAIN);
+	out_text(": %s entries, ", count_of(json, "entries", a));
+	if (verify->flags & STET_VERIFY_HASH_ONLY)
+		out_text("signatures not looked at");
+	else
+		out_text("%s signatures", count_of(json, "signatures", b));
+	out_text(", %s seals, ", count_of(json, "seals", c));
+	if (verify->flags & STET_VERIFY_NO_ARTIFACTS)
+		out_text("artifacts not looked at");
+	else
+		out_text("%s artifacts", count_of(json, "artifacts", d));
+	if (!ok)
+		out_text("; %s diagnoses", number_text((uint64_t)stet_report_count(report), e));
+	out_text("\nsize %lld, root %s\n", (long long)stet_json_int_of(stet_json_get(json, "size")),
+	    root != NULL ? root : "");
+	free(root);
+}
+
+static int
+report_ledger(const struct verify *verify, const stet_report *report)
+{
+	const stet_diagnosis *diagnosis;
+	size_t i;
+
+	if (verify->env.json) {
+		out_json(stet_json_copy(stet_report_json(report)));
+	} else {
+		for (i = 0; (diagnosis = stet_report_get(report, i)) != NULL; i++)
+			put_diagnosis(diagnosis);
+		if (i < stet_report_count(report))
+			out_text("... and %llu more; --limit shows more\n",
+			    (unsigned long long)(stet_report_count(report) - i));
+		put_summary(verify, report);
+	}
+	return stet_report_ok(report) ? EXIT_YES : EXIT_NO;
+}
+
+static int
+verify_ledger(struct verify *verify)
+{
+	stet_verify_options options = STET_VERIFY_OPTIONS;
+	struct progress progress;
+	stet_report *report = NULL;
+	uint8_t *note = NULL;
+	size_t size = 0;
+	stet_error err;
+	int rc, status;
+
+	if (verify->since != NULL && file_read(verify->since, NOTE_MAX, &note, &size, &err) < 0) {
+		complain("cannot read '%s': %s", verify->since, err.text);
+		return EXIT_UNSURE;
+	}
+	options.flags = verify->flags;
+	options.threads = (unsigned)verify->threads;
+	options.max_diagnoses = (size_t)verify->limit;
+	options.since = (stet_bytes){note, size};
+	stop_watch();
+	progress_begin(&progress, "verify", verify->env.quiet);
+	rc = stet_verify_ledger(
+	    verify->env.ledger, &options, progress_step, &progress, &report, &err);
+	progress_end(&progress);
+	free(note);
+	if (rc == STET_OK) {
+		status = report_ledger(verify, report);
+	} else {
+		status = EXIT_UNSURE;
+		if (stop_asked())
+			complain("stopped before the end: nothing was found out");
+		else
+			complain_error(&err);
+	}
+	stet_report_free(report);
+	return status;
+}
+
+/* --- one record --------------------------------------------------------------------------------
+ */
+
+/* What is asked of each entry, in the order of the chain from bytes to checkpoint. */
+static const struct pair links[] = {{"bytes", "bytes"}, {"signature", "signature"},
+    {"signer", "grant"}, {"prior", "prior"}, {"included", "tree"}, {NULL, NULL}};
+
+/* The columns of an entry: "yes", "NO" or "?". Returns the worst: 0 yes, 1 no, 3 not known. */
+static int
+put_links(const stet_json *entry)
+{
+	const stet_json *value;
+	size_t i;
+	int worst = EXIT_YES;
+
+	for (i = 0; links[i].what != NULL; i++) {
+		value = stet_json_get(entry, links[i].what);
+		if (value == NULL || stet_json_kind_of(value) != STET_JSON_BOOL) {
+			out_text("  %s ?", links[i].text);
+			worst = worst == EXIT_YES ? EXIT_UNSURE : worst;
+		} else if (stet_json_bool_of(value)) {
+			out_text("  %s yes", links[i].text);
+		} else {
+			out_style(STYLE_RED);
+			out_text("  %s NO", links[i].text);
+			out_style(STYLE_PLAIN);
+			worst = EXIT_NO;
+		}
+	}
+	return worst;
+}
+
+static char *
+joined(const stet_json *array)
+{
+	char *text = strdup(""), *item, *longer;
+	size_t i;
+
+	for (i = 0; text != NULL && i < stet_json_size(array); i++) {
+		item = json_shown(stet_json_item(array, i));
+		longer = text_of("%s%s%s", text, i > 0 ? ", " : "", item != NULL ? item : "");
+		free(item);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* Who signed, and by which entry that was allowed. */
+static void
+put_signer(const stet_json *entry)
+{
+	char *label = json_text(stet_json_get(entry, "label")),
+	     *kid = json_text(stet_json_get(entry, "kid"));
+	char *issuer = json_text(stet_json_get(entry, "issuer")),
+	     *roles = joined(stet_json_get(entry, "roles"));
+	char *scope = joined(stet_json_get(entry, "scope"));
+	const stet_json *granted = stet_json_get(entry, "granted"),
+			*seal = stet_json_get(entry, "seal");
+	char by[64] = "a key of entry 0", sealed[64] = "not sealed yet", *line;
+
+	if (granted != NULL && stet_json_kind_of(granted) == STET_JSON_INT)
+		snprintf(
+		    by, sizeof(by), "granted by entry %lld", (long long)stet_json_int_of(granted));
+	if (seal != NULL && stet_json_kind_of(seal) == STET_JSON_INT)
+		snprintf(sealed, sizeof(sealed), "sealed by entry %lld",
+		    (long long)stet_json_int_of(seal));
+	line = text_of("'%s' (%.8s), %s, %s%s%s%s%s; %s", label != NULL ? label : "",
+	    kid != NULL ? kid : "", issuer != NULL ? issuer : "", by,
+	    roles != NULL && roles[0] != '\0' ? " as " : "", roles != NULL ? roles : "",
+	    scope != NULL && scope[0] != '\0' ? " for " : "", scope != NULL ? scope : "", sealed);
+	out_text("      ");
+	out_wrap(6, 6, line != NULL ? line : "");
+	free(line);
+	free(label);
+	free(kid);
+	free(issuer);
+	free(roles);
+	free(scope);
+}
+
+static int
+put_entry(const stet_json *entry)
+{
+	char *name = json_text(stet_json_get(entry, "name")),
+	     *type = json_text(stet_json_get(entry, "type"));
+	char *text = json_text(stet_json_get(entry, "text"));
+	int worst;
+
+	out_style(STYLE_BOLD);
+	out_text("entry %lld  ", (long long)stet_json_int_of(stet_json_get(entry, "seq")));
+	out_foreign(type != NULL ? type : "");
+	out_style(STYLE_PLAIN);
+	out_text("  ");
+	out_foreign(name != NULL ? name : "");
+	out_text("\n    ");
+	worst = put_links(entry);
+	out_text("\n");
+	put_signer(entry);
+	if (text != NULL && text[0] != '\0') {
+		out_style(STYLE_RED);
+		out_text("      ");
+		out_wrap(6, 6, text);
+		out_style(STYLE_PLAIN);
+	}
+	free(name);
+	free(type);
+	free(text);
+	return worst;
+}
+
+static int
+put_record(const stet_json *report)
+{
+	const stet_json *entries = stet_json_get(report, "entries");
+	char *root = json_text(stet_json_get(report, "root"));
+	int worst = EXIT_YES, one;
+	size_t i;
+
+	for (i = 0; i < stet_json_size(entries); i++) {
+		one = put_entry(stet_json_item(entries, i));
+		worst = one == EXIT_NO || worst == EXIT_YES ? one : worst;
+	}
+	if (worst == EXIT_YES && !stet_json_bool_of(stet_json_get(report, "ok")))
+		worst = EXIT_NO;
+	out_style(worst == EXIT_YES ? STYLE_GREEN : STYLE_RED);
+	out_text("%s", worst == EXIT_YES  ? "verified"
+		       : worst == EXIT_NO ? "not verified"
+					  : "could not find out");
+	out_style(STYLE_PLAIN);
+	out_text(": %zu entries about this record, at size %lld, root %s\n",
+	    stet_json_size(entries), (long long)stet_json_int_of(stet_json_get(report, "size")),
+	    root != NULL ? root : "");
+	free(root);
+	return worst;
+}
+
+/* The answer of the JSON form, without printing it. */
+static int
+judge_record(const stet_json *report)
+{
+	const stet_json *entries = stet_json_get(report, "entries"), *value;
+	size_t i, k;
+	int unsure = 0;
+
+	if (stet_json_bool_of(stet_json_get(report, "ok")))
+		return EXIT_YES;
+	for (i = 0; i < stet_json_size(entries); i++)
+		for (k = 0; links[k].what != NULL; k++) {
+			value = stet_json_get(stet_json_item(entries, i), links[k].what);
+			if (value != NULL && stet_json_kind_of(value) == STET_JSON_BOOL &&
+			    !stet_json_bool_of(value))
+				return EXIT_NO;
+			unsure |= value == NULL || stet_json_kind_of(value) != STET_JSON_BOOL;
+		}
+	return unsure ? EXIT_UNSURE : EXIT_NO;
+}
+
+static int
+verify_record(struct verify *verify, const char *text)
+{
+	stet_id *id = env_id(&verify->env, text);
+	stet_json *report = NULL;
+	stet_error err;
+	stet_at at;
+	int rc, status;
+
+	if (id == NULL || env_moment(&verify->env, &at) < 0) {
+		stet_id_free(id);
+		return EXIT_USAGE;
+	}
+	rc = stet_verify_record(verify->env.ledger, id, at, &report, &err);
+	if (rc == STET_ENOTFOUND) {
+		complain("'%s' is not in this ledger", stet_id_text(id));
+		status = EXIT_ABSENT;
+	} else if (rc < 0) {
+		complain_error(&err);
+		status = status_of(rc);
+	} else if (verify->env.json) {
+		status = judge_record(report);
+		out_json(report);
+		report = NULL;
+	} else {
+		status = put_record(report);
+	}
+	stet_json_free(report);
+	stet_id_free(id);
+	return status;
+}
+
+static int
+run(const struct command *self, int argc, char **argv)
+{
+	struct verify verify;
+	struct line line;
+	int status;
+
+	memset(&verify, 0, sizeof(verify));
+	status = line_read(&line, &verify.env, self, argc, argv, 0, 1, take, &verify);
+	if (status == LINE_GO && line.count > 0 && (verify.since != NULL || verify.flags != 0))
+		status = opt_wrong(
+		    self, "--since, --hash-only and --no-artifacts are for the whole ledger");
+	if (status == LINE_GO && line.count == 0 && verify.env.at != NULL)
+		status = opt_wrong(self, "--at is for one record; the ledger is verified whole");
+	if (status == LINE_GO && (status = env_open(&verify.env, 0)) == EXIT_YES)
+		status =
+		    line.count > 0 ? verify_record(&verify, line.args[0]) : verify_ledger(&verify);
+	line_end(&line, &verify.env);
+	return status;
+}
+
+static const struct opt own[] = {
+    {OPT_SINCE, 0, "since", "FILE",
+	"a checkpoint verified before: signatures up to it are not verified again"},
+    {OPT_HASH_ONLY, 0, "hash-only", NULL, "chains, tree, seals and tables; no signatures"},
+    {OPT_NO_ARTIFACTS, 0, "no-artifacts", NULL, "do not read the artifacts again"},
+    {OPT_THREADS, 0, "threads", "N", "how many cores to use (default: all)"},
+    {OPT_LIMIT, 0, "limit", "N", "how many diagnoses to show (default: 100)"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt *const options[] = {own, opts_at, opts_quiet, opts_json, opts_ledger, NULL};
+
+static const struct pair examples[] = {{"stet verify", "every byte of the ledger"},
+    {"stet verify --since checkpoint.note", "what came after a checkpoint you kept"},
+    {"stet verify 10.5281/zenodo.21073815",
+	"one record: who signed each entry, and by whose leave"},
+    {NULL, NULL}};
+static const struct pair exits[] = {{"0", "verified: everything holds"},
+    {"1", "not verified: each diagnosis has a line with its code and the first entry concerned"},
+    {"2", "the command line was wrong"}, {"3", "could not find out: the ledger cannot be read"},
+    {"4", "the record is not in this ledger"}, {NULL, NULL}};
+
+const struct command cmd_verify = {.name = "verify",
+    .group = GROUP_KEEP,
+    .summary = "verify the ledger, or one record",
+    .synopsis =
+	"[--since FILE] [--hash-only] [--no-artifacts] [-q] [--json]\nID [--at SEQ|TIME] [--json]",
+    .description = "Reads the entries and works out everything else again: canonical bytes, "
+		   "numbers without gaps, both chains, "
+		   "times, signatures, the role each signer held at that point, the rules of "
+		   "admission, the tree, root and "
+		   "record index of every seal, checkpoints, artifacts, and the tables beside the "
+		   "entries. What does not agree "
+		   "is named by a stable code, which 'stet explain' explains, and the first entry "
+		   "concerned.\n\n"
+		   "With ID, the chain of one record: for each entry about any of its names "
+		   "whether its bytes, signature, "
+		   "grant, link to the entry before and place in the sealed tree hold. It rests on "
+		   "the tree; that the tree "
+		   "leaves nothing out is what verifying the whole ledger shows.",
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run};

@@ -1,0 +1,168 @@
+/* Appending, and the answers. */
+#include "deliver.h"
+#include "util.h"
+#include "out.h"
+#include "save.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const results[] = {"appended", "already", "refused", "left"};
+
+static void
+answer_json(stet_statement *statement, const char *place, const stet_outcome_item *item,
+    const stet_error *err)
+{
+	const stet_rule *rule = err != NULL ? stet_rule_get(err->rule) : NULL;
+	stet_json *json = stet_json_object();
+
+	stet_json_set(json, "v", stet_json_int(1));
+	stet_json_set(
+	    json, "result", stet_json_str(item != NULL ? results[item->result] : "refused"));
+	if (item != NULL && (item->result == STET_APPENDED || item->result == STET_ALREADY)) {
+		stet_json_set(json, "seq", stet_json_int((int64_t)item->seq));
+		stet_json_set(
+		    json, "leaf", stet_json_hex((stet_bytes){item->leaf, STET_HASH_SIZE}));
+	}
+	if (statement != NULL) {
+		stet_json_set(json, "subject", stet_json_str(stet_statement_subject(statement)));
+		stet_json_set(json, "type", stet_json_str(stet_statement_type(statement)));
+		stet_json_set(json, "id",
+		    stet_json_copy(stet_json_get(stet_statement_json(statement), "id")));
+	}
+	if (place != NULL)
+		stet_json_set(json, "place", stet_json_str(place));
+	if (err != NULL) {
+		stet_json_set(json, "code",
+		    err->rule > 0 ? stet_json_str(stet_rule_name(err->rule)) : stet_json_null());
+		stet_json_set(json, "text", stet_json_str(err->text));
+		stet_json_set(
+		    json, "remedy", rule != NULL ? stet_json_str(rule->remedy) : stet_json_null());
+	}
+	out_json(json);
+}
+
+static void
+answer_refused(const char *place, const stet_error *err)
+{
+	const stet_rule *rule = stet_rule_get(err->rule);
+
+	out_style(STYLE_RED);
+	out_text("refused");
+	out_style(STYLE_PLAIN);
+	out_text(": ");
+	if (place != NULL) {
+		out_foreign(place);
+		out_text(": ");
+	}
+	if (rule != NULL)
+		out_text("%s: ", rule->name);
+	out_foreign(err->text);
+	if (rule != NULL && rule->remedy[0] != '\0')
+		out_text(" (%s)", rule->remedy);
+	out_text("\n");
+}
+
+static void
+answer(struct env *env, stet_statement *statement, const char *place, const stet_outcome_item *item,
+    int dry_run)
+{
+	if (env->json) {
+		answer_json(
+		    statement, place, item, item->result == STET_REFUSED ? &item->error : NULL);
+		return;
+	}
+	switch (item->result) {
+	case STET_APPENDED:
+	case STET_ALREADY:
+		out_style(item->result == STET_APPENDED ? STYLE_GREEN : STYLE_PLAIN);
+		out_text("%s%s", dry_run && item->result == STET_APPENDED ? "would be " : "",
+		    results[item->result]);
+		out_style(STYLE_PLAIN);
+		out_text(" %" PRIu64 " ", item->seq);
+		out_foreign(stet_statement_subject(statement));
+		out_text("  %s\n", stet_statement_type(statement));
+		break;
+	case STET_REFUSED:
+		answer_refused(place, &item->error);
+		break;
+	default:
+		out_text("left ");
+		out_foreign(stet_statement_subject(statement));
+		out_text("  %s\n", stet_statement_type(statement));
+	}
+}
+
+static void
+count_result(struct tally *tally, int result)
+{
+	switch (result) {
+	case STET_APPENDED:
+		tally->appended++;
+		break;
+	case STET_ALREADY:
+		tally->already++;
+		break;
+	case STET_REFUSED:
+		tally->refused++;
+		break;
+	default:
+		tally->left++;
+	}
+}
+
+int
+deliver(struct env *env, stet_statement *const *items, char *const *places, size_t count,
+    unsigned flags, struct tally *tally)
+{
+	stet_append_options options;
+	stet_outcome *outcome = NULL;
+	const stet_outcome_item *item;
+	stet_error err;
+	size_t i;
+	int rc, answered;
+
+	env_append_options(env, flags, &options);
+	rc = stet_ledger_append(env->ledger, items, count, &options, &outcome, &err);
+	for (i = 0; i < stet_outcome_count(outcome); i++) {
+		item = stet_outcome_get(outcome, i);
+		answer(env, items[i], places != NULL ? places[i] : NULL, item,
+		    (flags & STET_APPEND_DRY_RUN) != 0);
+		count_result(tally, item->result);
+	}
+	answered = outcome != NULL;
+	stet_outcome_free(outcome);
+	if (rc == STET_OK)
+		return tally->refused > 0 ? EXIT_NO : EXIT_YES;
+	if (rc != STET_EREFUSED || !answered)
+		complain_error(&err);
+	return status_of(rc);
+}
+
+void
+deliver_refusal(struct env *env, const char *place, const stet_error *err, struct tally *tally)
+{
+	tally->refused++;
+	if (env->json)
+		answer_json(NULL, place, NULL, err);
+	else
+		answer_refused(place, err);
+}
+
+int
+deliver_to_file(const char *path, stet_statement *const *items, size_t count)
+{
+	struct save save;
+	stet_bytes bytes;
+	size_t i;
+
+	if (save_open(&save, path) < 0)
+		return EXIT_UNSURE;
+	for (i = 0; i < count; i++) {
+		bytes = stet_statement_encoded(items[i]);
+		save_put(&save, bytes.data, bytes.size);
+	}
+	return save_close(&save, 1);
+}
