@@ -43,6 +43,8 @@ STET_API int stet_key_from_seed(const uint8_t seed[32], const char *label, const
 /** From a public key alone. STET_EFORMAT if it is not in the prime-order group. */
 STET_API int stet_key_from_public(const uint8_t public_key[STET_KEY_SIZE], const char *label,
     const char *issuer, stet_key **key_out, stet_error *err);
+/** From the object that stet_key_json() writes: a public key. */
+STET_API int stet_key_from_json(const stet_json *json, stet_key **key_out, stet_error *err);
 STET_API void stet_key_free(stet_key *key);
 
 /** Write the file again, at another place (0600, must not exist). */
