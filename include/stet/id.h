@@ -31,6 +31,8 @@ STET_API int stet_id_parse(const char *text, stet_id **id_out, stet_error *err);
 STET_API const char *stet_id_text(const stet_id *id);
 /** 1 if id is a look-up by prefix, 0 if it is a name. */
 STET_API int stet_id_is_prefix(const stet_id *id);
+/** The plain DOI ("10.5281/zenodo.1") if the id is a doi: name, else NULL; lives as long as id. */
+STET_API const char *stet_id_doi(const stet_id *id);
 STET_API void stet_id_free(stet_id *id);
 
 #ifdef __cplusplus

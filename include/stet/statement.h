@@ -78,9 +78,18 @@ STET_API const char *stet_statement_subject(const stet_statement *statement);
 /** The key that signed; data NULL before. 32 bytes. */
 STET_API stet_bytes stet_statement_kid(const stet_statement *statement);
 
+/** SHA-256 and size of content, streamed; needs no ledger. */
+STET_API int stet_digest(stet_source *read, void *ctx, uint8_t sha256_out[STET_HASH_SIZE],
+    uint64_t *size_out, stet_error *err);
+
 /** What the schema tables say, for help, completion and man pages: rows from 0; 0 past the end. */
 typedef struct stet_field_info {
-	const char *type, *action, *path, *kind, *label, *doc;
+	const char *type, *action; /* action NULL: the type has none                               */
+	const char *path;          /* /title, /notice/doi, /targets, /targets/-, /dimensions/<key> */
+	const char *kind; /* text bytes hash uint bool true hundredths date number enum name doi key policy
+	                     map table array */
+	const char *label, *doc;
+	const char *const *values; /* of an enum, NULL-terminated, or NULL */
 	int required;
 } stet_field_info;
 STET_API int stet_statement_field(size_t row, stet_field_info *info_out);

@@ -38,6 +38,11 @@ int st_payload_from_json(const stet_json *json, enum st_type *type_out, struct s
 /* Checks an encoded payload alone. */
 int st_payload_check(stet_bytes payload, enum st_type *type_out, stet_error *err);
 
+/* A public statement as the ledger sees it, with views into its encoding; NULL until it is signed. */
+const struct st_statement *st_statement_view(const stet_statement *statement);
+/* 1 if this process signed it: its signature need not be verified again. */
+int st_statement_signed_here(const stet_statement *statement);
+
 const char *st_type_name(enum st_type type);
 enum st_type st_type_find(stet_bytes name);
 
