@@ -10,7 +10,7 @@ import sys
 import tree
 
 PLACES = re.compile("|".join((
-    r"(?<![\w./$}{-])/(?:home|Users|root|work|workspace|farm|builds?)/[\w.]",
+    r"(?<![\w./$}{-])/(?:home|Users|root|work|workspace|farm|builds?)/(?:\w|\.\w)",
     r"/tmp/(?:b[a-z]*[-_]|build|bash)",
     r"(?:https?://|\b)(?:deb|snapshot|security|ftp)\.debian\.org",
     r"\b(?:registry\.npmjs|registry\.yarnpkg|files\.pythonhosted|proxy\.golang|crates)\.(?:org|com|io)",

@@ -19,7 +19,7 @@ INSTRUMENTED = re.compile(r"^(__(asan|ubsan|tsan|sancov|odr_asan|sanitizer|llvm|
 NEVER = set("""
 time gettimeofday clock_gettime localtime gmtime ctime getenv secure_getenv environ setenv putenv
 isatty ttyname tcgetattr tcsetattr getpass socket connect bind accept getaddrinfo gethostbyname
-stdin stdout printf puts putchar vprintf exit _exit abort system popen fork execve
+stdin stdout printf puts putchar vprintf exit _exit system popen fork execve
 """.split())
 
 
