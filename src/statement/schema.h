@@ -69,7 +69,7 @@ struct st_check {
 
 #define ST_FIELDS_MAX 32      /* rows of one table                                          */
 #define ST_TABLE_KEY_MAX 256  /* bytes of a member's name in a TABLE                        */
-#define ST_DOI_MAX 1020       /* its name, doi: and at least as many bytes, is at most 1,024 */
+#define ST_DOI_MAX 1020       /* bytes of a plain DOI; its name has to be a name as well      */
 /* Doubles hold hundredths exactly enough up to here, so JSON gives back what it was given. */
 #define ST_POLICY_HUNDREDTHS_MAX INT64_C(1000000000)
 #define ST_CBOR_NULL_BYTE 0xf6

@@ -563,6 +563,45 @@ test_schema__limits_hold_at_and_beyond(void **state)
 	assert_true(tried > 40);
 }
 
+/* A DOI is as long as its name allows: percent-encoding counts. */
+static void
+test_schema__a_doi_is_one_whose_name_is_a_name(void **state)
+{
+	static const struct {
+		const char *letter;
+		size_t count; /* the most */
+	} cases[] = {{"a", 1020 - 5}, {"<", (1020 - 5) / 3}, {"\xc3\xa9", (1020 - 5) / 6}};
+	size_t i, more, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (more = 0; more < 2; more++) {
+			struct st_buf doi = {0}, payload = {0}, name = {0};
+			enum st_type type;
+			int ok;
+
+			st_buf_put_str(&doi, "10.1/");
+			for (j = 0; j < cases[i].count + more; j++)
+				st_buf_put_str(&doi, cases[i].letter);
+			ok = st_name_from_doi(st_buf_bytes(&doi), &name, NULL) == STET_OK;
+			assert_int_equal(ok, more == 0);
+			/* As it is stored, beside what JSON can bring in. */
+			st_cbor_put_map(&payload, 3);
+			st_cbor_put_str(&payload, "v");
+			st_cbor_put_uint(&payload, 1);
+			st_cbor_put_str(&payload, "doi");
+			st_cbor_put_text(&payload, st_buf_bytes(&doi));
+			st_cbor_put_str(&payload, "type");
+			st_cbor_put_str(&payload, "doi");
+			assert_int_equal(
+			    st_payload_check(st_buf_bytes(&payload), &type, NULL) == STET_OK, ok);
+			st_buf_free(&doi);
+			st_buf_free(&payload);
+			st_buf_free(&name);
+		}
+	}
+}
+
 /* --- payloads that no JSON makes ----------------------------------------------------------- */
 
 /* Members of a map, to be put together again with one of them exchanged. */
@@ -822,6 +861,7 @@ main(void)
 	    cmocka_unit_test(test_schema__rules_over_several_members),
 	    cmocka_unit_test(test_schema__every_required_member_is_required),
 	    cmocka_unit_test(test_schema__limits_hold_at_and_beyond),
+	    cmocka_unit_test(test_schema__a_doi_is_one_whose_name_is_a_name),
 	    cmocka_unit_test(test_schema__wrong_kinds_are_refused_by_path),
 	    cmocka_unit_test(test_schema__unknown_members_are_refused_wherever_they_stand),
 	    cmocka_unit_test(test_schema__newer_types_are_not_known),
