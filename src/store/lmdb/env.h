@@ -22,6 +22,7 @@
 
 #include <stet/error.h>
 
+#include "store/lmdb/open.h"
 #include "store/store.h"
 
 #define ST_DATA_FILE "data.mdb"
@@ -53,8 +54,6 @@ struct st_mdb_head {
 int st_mdb_look(int fd, const char *shown, struct st_mdb_head *head_out, stet_error *err);
 /* The txnid of the newest header and no judgement; for after a failed commit. */
 int st_mdb_newest(int fd, uint64_t *txnid_out);
-/* 1 if f_type, of statfs(2), is a file system shared between machines. */
-int st_fs_is_network(long f_type);
 
 /* --- free.c ----------------------------------------------------------------------------------- */
 
@@ -64,8 +63,8 @@ int st_mdb_pages_free(int fd, const struct st_mdb_head *head, uint64_t first, ui
 
 /* --- lock.c ----------------------------------------------------------------------------------- */
 
-/* Waits for the turn to write, fairly: whoever just wrote comes after those who wait.  *fd_out
- * holds it; closing it, or dying, passes it on. */
+/* Waits for the turn to write; nobody passes the one who has waited longest for it.  *fd_out holds
+ * it; closing it, or dying, passes it on. */
 int st_turn_take(int folder, int wait_ms, const char *shown, int *fd_out, stet_error *err);
 void st_turn_pass(int fd);
 
@@ -132,11 +131,5 @@ int st_env_map(struct st_env *env, stet_error *err);
 int st_env_same_file(const struct st_env *env, stet_error *err);
 /* Makes data.mdb with its tables if it is not there; whole or not at all. */
 int st_env_make(struct st_env *env, stet_error *err);
-
-/* --- lmdb.c ----------------------------------------------------------------------------------- */
-
-/* As st_store_open_lmdb with another spare; for tests of growth. */
-int st_store_open_lmdb_spare(
-    const char *where, unsigned flags, size_t spare, struct st_store **store_out, stet_error *err);
 
 #endif

@@ -16,7 +16,6 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {ENOENT, STET_ENOTFOUND, ST_STORE_MISSING, "it does not exist"},
     {ENOTDIR, STET_EFORMAT, ST_STORE_NOT_LMDB, "it is not a folder"},
     {MDB_CORRUPTED, STET_EFORMAT, ST_STORE_DAMAGED, "a page of another kind than expected"},
     {MDB_PAGE_NOTFOUND, STET_EFORMAT, ST_STORE_DAMAGED, "a page that is not there"},
@@ -47,6 +46,8 @@ st_fail_mdb(stet_error *err, int mdb_rc, const char *what, const char *shown)
 	size_t i;
 	int code;
 
+	if (mdb_rc == ENOENT)
+		return st_fail(err, STET_ENOTFOUND, ST_STORE_MISSING, "'%s' does not exist", shown);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].mdb_rc != mdb_rc)
 			continue;

@@ -27,6 +27,8 @@ struct lmdb_scan {
 	struct st_scan scan;
 	MDB_cursor *cursor;
 	int started, ended;
+	uint8_t last[ST_KEY_MAX]; /* the key before */
+	size_t last_size;
 	struct st_buf keys, values; /* the last pairs, if the reader is lockless */
 };
 
@@ -36,12 +38,6 @@ struct lmdb_batch {
 	MDB_txn *txn;
 	int turn;
 };
-
-static int
-fail_read(const struct st_env *env, int mdb_rc, stet_error *err)
-{
-	return st_fail_mdb(err, mdb_rc, "cannot read", env->shown);
-}
 
 static MDB_val
 val_of(stet_bytes bytes)
@@ -86,7 +82,7 @@ lmdb_size(struct st_store *base, uint64_t *bytes_out, stet_error *err)
 	if ((rc = mdb_env_info(env->mdb, &info)) == 0 && (rc = mdb_env_stat(env->mdb, &stat)) == 0)
 		*bytes_out = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
 	st_env_read_end(env, txn);
-	return rc == 0 ? STET_OK : fail_read(env, rc, err);
+	return rc == 0 ? STET_OK : st_fail_mdb(err, rc, "cannot read", env->shown);
 }
 
 /* --- readers without a lock ------------------------------------------------------------------- */
@@ -101,6 +97,8 @@ check_not_overtaken(struct lmdb_reader *reader, stet_error *err)
 {
 	MDB_envinfo info;
 
+	if (!reader->env->lockless)
+		return STET_OK;
 	atomic_thread_fence(memory_order_acquire); /* the copy was read before the header is */
 	if (mdb_env_info(reader->env->mdb, &info) == 0 &&
 	    info.me_last_txnid <= mdb_txn_id(reader->txn) + 1)
@@ -108,6 +106,33 @@ check_not_overtaken(struct lmdb_reader *reader, stet_error *err)
 	return st_fail(err, STET_ERETRY, ST_STORE_OVERTAKEN,
 	    "'%s' was written to twice while it was read without a lock: read again",
 	    reader->env->shown);
+}
+
+/* What looks like damage is none if the pages are of another transaction by now. */
+static int
+fail_read(struct lmdb_reader *reader, int mdb_rc, stet_error *err)
+{
+	int rc;
+
+	if ((rc = check_not_overtaken(reader, err)) < 0)
+		return rc;
+	return st_fail_mdb(err, mdb_rc, "cannot read", reader->env->shown);
+}
+
+/* LMDB takes sizes from the page as they are; a damaged one would lead the caller out of the file.
+ */
+static int
+check_row(struct lmdb_reader *reader, const MDB_val *key, const MDB_val *value, stet_error *err)
+{
+	int rc;
+
+	if (key->mv_size > 0 && key->mv_size <= ST_KEY_MAX && value->mv_size <= ST_VALUE_MAX)
+		return STET_OK;
+	if ((rc = check_not_overtaken(reader, err)) < 0)
+		return rc;
+	return st_fail(err, STET_EFORMAT, ST_STORE_DAMAGED,
+	    "'%s' is damaged: a row with a key of %zu and a value of %zu bytes", reader->env->shown,
+	    key->mv_size, value->mv_size);
 }
 
 static int
@@ -138,9 +163,9 @@ secure(struct lmdb_reader *reader, struct st_buf *copy, stet_bytes *views, size_
 {
 	int rc;
 
-	if (!reader->env->lockless || reader->reader.batch != NULL)
+	if (!reader->env->lockless)
 		return STET_OK;
-	/* First of all, or a size that was never one would be copied. */
+	/* Before the copy too, or a size that was never one would be copied. */
 	if ((rc = check_not_overtaken(reader, err)) < 0 ||
 	    (rc = copy_views(copy, views, count, err)) < 0)
 		return rc;
@@ -190,11 +215,12 @@ lmdb_reader_close(struct st_reader *base)
 	free(reader);
 }
 
+/* Before anything is read: pages that are known to be others now are not even looked at. */
 static int
-check_alive(const struct lmdb_reader *reader, stet_error *err)
+check_alive(struct lmdb_reader *reader, stet_error *err)
 {
 	if (reader->txn != NULL)
-		return STET_OK;
+		return check_not_overtaken(reader, err);
 	return st_fail(err, STET_EINVAL, ST_STORE_MISUSE,
 	    "a reader of '%s' was used after its renewal had failed", reader->env->shown);
 }
@@ -209,7 +235,7 @@ lmdb_rows(struct st_reader *base, enum st_table table, uint64_t *rows_out, stet_
 	if ((rc = check_alive(reader, err)) < 0)
 		return rc;
 	if ((rc = mdb_stat(reader->txn, reader->env->tables[table], &stat)) != 0)
-		return fail_read(reader->env, rc, err);
+		return fail_read(reader, rc, err);
 	*rows_out = stat.ms_entries;
 	return STET_OK;
 }
@@ -228,12 +254,15 @@ lmdb_get(struct st_reader *base, enum st_table table, const stet_bytes *keys, si
 	for (i = 0; i < count; i++) {
 		key = val_of(keys[i]);
 		rc = mdb_get(reader->txn, reader->env->tables[table], &key, &value);
-		if (rc == MDB_NOTFOUND)
+		if (rc == MDB_NOTFOUND) {
 			values_out[i] = (stet_bytes){NULL, 0};
-		else if (rc == 0)
-			values_out[i] = bytes_of(&value);
-		else
-			return fail_read(reader->env, rc, err);
+			continue;
+		}
+		if (rc != 0)
+			return fail_read(reader, rc, err);
+		if ((rc = check_row(reader, &key, &value, err)) < 0)
+			return rc;
+		values_out[i] = bytes_of(&value);
 	}
 	st_buf_reset(&reader->copy);
 	return secure(reader, &reader->copy, values_out, count, err);
@@ -257,7 +286,7 @@ lmdb_scan_open(struct st_reader *base, enum st_table table, const struct st_rang
 	rc = mdb_cursor_open(reader->txn, reader->env->tables[table], &scan->cursor);
 	if (rc != 0) {
 		free(scan);
-		return fail_read(reader->env, rc, err);
+		return fail_read(reader, rc, err);
 	}
 	*scan_out = &scan->scan;
 	return STET_OK;
@@ -286,10 +315,34 @@ go_to_start(struct lmdb_scan *scan, MDB_val *key, MDB_val *value)
 	return rc != 0 ? rc : mdb_cursor_get(scan->cursor, key, value, MDB_PREV);
 }
 
+/* Keys come in order, each once.  On damaged pages they may not: without this a walk through pages
+ * that lead back to themselves would not end in this life. */
+static int
+check_order(struct lmdb_scan *scan, const MDB_val *key, stet_error *err)
+{
+	struct lmdb_reader *reader = (struct lmdb_reader *)scan->scan.reader;
+	stet_bytes last = {scan->last, scan->last_size}, now = bytes_of(key);
+	int order = scan->scan.bounds.backward ? st_bytes_compare(last, now)
+					       : st_bytes_compare(now, last),
+	    rc;
+
+	if (order <= 0 && scan->last_size > 0) {
+		if ((rc = check_not_overtaken(reader, err)) < 0)
+			return rc;
+		return st_fail(err, STET_EFORMAT, ST_STORE_DAMAGED,
+		    "'%s' is damaged: the keys of table '%s' are not in order", reader->env->shown,
+		    st_table_names[scan->scan.table]);
+	}
+	memcpy(scan->last, now.data, now.size);
+	scan->last_size = now.size;
+	return STET_OK;
+}
+
 /* 1 a pair, 0 the end, below 0 an error. */
 static int
 next_pair(struct lmdb_scan *scan, MDB_val *key, MDB_val *value, stet_error *err)
 {
+	struct lmdb_reader *reader = (struct lmdb_reader *)scan->scan.reader;
 	const struct st_bounds *bounds = &scan->scan.bounds;
 	int rc;
 
@@ -301,13 +354,17 @@ next_pair(struct lmdb_scan *scan, MDB_val *key, MDB_val *value, stet_error *err)
 		rc = mdb_cursor_get(
 		    scan->cursor, key, value, bounds->backward ? MDB_PREV : MDB_NEXT);
 	scan->started = 1;
-	if (rc == 0 && st_bounds_below_to(bounds, bytes_of(key)) &&
-	    st_bounds_above_from(bounds, bytes_of(key)))
-		return 1;
-	scan->ended = 1;
-	if (rc == 0 || rc == MDB_NOTFOUND)
-		return 0;
-	return fail_read(((struct lmdb_reader *)scan->scan.reader)->env, rc, err);
+	scan->ended = rc != 0;
+	if (rc != 0)
+		return rc == MDB_NOTFOUND ? 0 : fail_read(reader, rc, err);
+	if ((rc = check_row(reader, key, value, err)) < 0 ||
+	    (rc = check_order(scan, key, err)) < 0) {
+		scan->ended = 1;
+		return rc;
+	}
+	scan->ended = !st_bounds_below_to(bounds, bytes_of(key)) ||
+		      !st_bounds_above_from(bounds, bytes_of(key));
+	return !scan->ended;
 }
 
 static int
@@ -320,6 +377,8 @@ lmdb_scan_next(struct st_scan *base, size_t max, stet_bytes *keys_out, stet_byte
 	size_t n;
 	int rc;
 
+	if ((rc = check_alive(reader, err)) < 0)
+		return rc;
 	for (n = 0; n < max && (rc = next_pair(scan, &key, &value, err)) != 0; n++) {
 		if (rc < 0)
 			return rc;

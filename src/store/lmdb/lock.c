@@ -9,7 +9,8 @@
  *   byte 1  next: who holds it waits for the turn, all others wait for this
  *
  * Without `next`, an import that writes one batch after another would take the turn again before
- * anybody asleep had noticed that it was free.  With it, the one who just wrote has to queue.
+ * anybody asleep had noticed that it was free.  Nobody passes the one who holds `next`, and it is
+ * free most of the time, so that whoever looks again after a few milliseconds gets it.
  *
  * Only who may write data.mdb can take the lock: a file that everybody may read could be locked by
  * everybody. */

@@ -153,7 +153,8 @@ open_with_spare(struct st_env *env, const struct st_mdb_head *head, stet_error *
 		rc = try_open(env, head);
 		if (rc == EINTR)
 			continue;
-		if (rc != ENOMEM || env->spare <= ST_MAP_SPARE_MIN)
+		/* Under valgrind a map that does not fit is EINVAL. */
+		if ((rc != ENOMEM && rc != EINVAL) || env->spare <= ST_MAP_SPARE_MIN)
 			break;
 		env->spare /= 2;
 	}

@@ -75,7 +75,7 @@ st_env_remap(struct st_env *env, int wait_ms, stet_error *err)
 
 /* Before every mdb_txn_begin. */
 static int
-enter(struct st_env *env, stet_error *err)
+enter(struct st_env *env, int wait_ms, stet_error *err)
 {
 	int rc = STET_OK;
 
@@ -85,7 +85,7 @@ enter(struct st_env *env, stet_error *err)
 			pthread_cond_wait(&env->changed, &env->lock);
 		if (!env->stale)
 			break;
-		if ((rc = st_env_remap(env, ST_REMAP_WAIT_MS, err)) < 0)
+		if ((rc = st_env_remap(env, wait_ms, err)) < 0)
 			break;
 	}
 	if (rc == STET_OK)
@@ -125,12 +125,12 @@ begin(struct st_env *env, unsigned flags, MDB_txn **txn_out)
 
 /* Begins a transaction, opening the environment again as often as it turns out to be needed. */
 static int
-begin_entered(struct st_env *env, unsigned flags, MDB_txn **txn_out, stet_error *err)
+begin_entered(struct st_env *env, unsigned flags, int wait_ms, MDB_txn **txn_out, stet_error *err)
 {
 	int rc, mdb_rc = 0, i;
 
 	for (i = 0; i < ATTEMPTS; i++) {
-		if ((rc = enter(env, err)) < 0)
+		if ((rc = enter(env, wait_ms, err)) < 0)
 			return rc;
 		if ((mdb_rc = begin(env, flags, txn_out)) == 0)
 			return STET_OK;
@@ -150,7 +150,7 @@ st_env_read(struct st_env *env, MDB_txn **txn_out, stet_error *err)
 
 	if ((rc = check_process(env, err)) < 0)
 		return rc;
-	return begin_entered(env, MDB_RDONLY, txn_out, err);
+	return begin_entered(env, MDB_RDONLY, ST_REMAP_WAIT_MS, txn_out, err);
 }
 
 void
@@ -206,11 +206,11 @@ outgrow(struct st_env *env, int wait_ms, stet_error *err)
 static int
 make_room(struct st_env *env, int wait_ms, stet_error *err)
 {
-	int rc, grow_wait = wait_ms >= 0 && wait_ms < GROW_WAIT_MS ? wait_ms : GROW_WAIT_MS;
+	int rc, grow_wait = wait_ms < GROW_WAIT_MS ? wait_ms : GROW_WAIT_MS;
 	stet_error why;
 	size_t room;
 
-	if ((rc = enter(env, err)) < 0)
+	if ((rc = enter(env, wait_ms, err)) < 0)
 		return rc;
 	room = room_left(env);
 	leave(env);
@@ -218,7 +218,7 @@ make_room(struct st_env *env, int wait_ms, stet_error *err)
 	while (env->remapping)
 		pthread_cond_wait(&env->changed, &env->lock);
 	if (env->outgrown) {
-		rc = outgrow(env, wait_ms < 0 ? ST_REMAP_WAIT_MS : wait_ms, err);
+		rc = outgrow(env, wait_ms, err);
 	} else if (room < env->spare / 4 && (rc = st_env_remap(env, grow_wait, &why)) < 0) {
 		if (env->mdb != NULL)
 			rc = STET_OK;
@@ -229,6 +229,13 @@ make_room(struct st_env *env, int wait_ms, stet_error *err)
 	return rc;
 }
 
+/* What a caller who waits without end for other writers waits for his own process's readers. */
+static int
+remap_wait(int wait_ms)
+{
+	return wait_ms >= 0 && wait_ms < ST_REMAP_WAIT_MS ? wait_ms : ST_REMAP_WAIT_MS;
+}
+
 int
 st_env_write(struct st_env *env, int wait_ms, MDB_txn **txn_out, int *turn_out, stet_error *err)
 {
@@ -237,8 +244,8 @@ st_env_write(struct st_env *env, int wait_ms, MDB_txn **txn_out, int *turn_out, 
 	if ((rc = check_process(env, err)) < 0 ||
 	    (rc = st_turn_take(env->folder, wait_ms, env->shown, &turn, err)) < 0)
 		return rc;
-	if ((rc = make_room(env, wait_ms, err)) < 0 ||
-	    (rc = begin_entered(env, 0, txn_out, err)) < 0) {
+	if ((rc = make_room(env, remap_wait(wait_ms), err)) < 0 ||
+	    (rc = begin_entered(env, 0, remap_wait(wait_ms), txn_out, err)) < 0) {
 		st_turn_pass(turn);
 		return rc;
 	}
