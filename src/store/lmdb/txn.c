@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,12 +115,40 @@ leave_stale(struct st_env *env)
 
 /* Readers that were killed are thrown out before anybody is turned away. */
 static int
-begin(struct st_env *env, unsigned flags, MDB_txn **txn_out)
+begin_swept(struct st_env *env, unsigned flags, MDB_txn **txn_out)
 {
 	int rc = mdb_txn_begin(env->mdb, NULL, flags, txn_out), dead;
 
 	if (rc == MDB_READERS_FULL && mdb_reader_check(env->mdb, &dead) == 0)
 		rc = mdb_txn_begin(env->mdb, NULL, flags, txn_out);
+	return rc;
+}
+
+/* LMDB 0.9.24 takes the number of the newest transaction from lock.mdb and then the trees from the
+ * header that this number points to.  If two commits pass in between, the second writes this very
+ * header, and the reader sees a transaction that is still being synced, may yet fail, and is not
+ * what the next reader sees: time would run backwards.  While the newest header is at most one
+ * further, it was the right one. */
+static int
+is_as_numbered(struct st_env *env, MDB_txn *txn)
+{
+	MDB_envinfo info;
+
+	atomic_thread_fence(memory_order_acquire);
+	return mdb_env_info(env->mdb, &info) == 0 && info.me_last_txnid <= mdb_txn_id(txn) + 1;
+}
+
+static int
+begin(struct st_env *env, unsigned flags, MDB_txn **txn_out)
+{
+	MDB_txn *txn = NULL;
+	int rc;
+
+	while ((rc = begin_swept(env, flags, &txn)) == 0 && (flags & MDB_RDONLY) != 0 &&
+	       !is_as_numbered(env, txn))
+		mdb_txn_abort(txn);
+	if (rc == 0)
+		*txn_out = txn;
 	return rc;
 }
 
