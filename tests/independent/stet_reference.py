@@ -112,6 +112,17 @@ def has_small_order(p):
 
 
 BASE = point_decode((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+BASE_DOUBLED = [BASE]  # 2^i times the base point: nearly all time goes into multiples of it
+while len(BASE_DOUBLED) < 255:
+    BASE_DOUBLED.append(point_add(BASE_DOUBLED[-1], BASE_DOUBLED[-1]))
+
+
+def base_multiply(scalar):
+    result = IDENTITY
+    for i, doubled in enumerate(BASE_DOUBLED):
+        if scalar >> i & 1:
+            result = point_add(result, doubled)
+    return result
 
 
 def secret_scalar(seed):
@@ -121,7 +132,7 @@ def secret_scalar(seed):
 
 
 def public_key(seed):
-    return point_encode(point_multiply(secret_scalar(seed)[0], BASE))
+    return point_encode(base_multiply(secret_scalar(seed)[0]))
 
 
 def sha512_scalar(*pieces):
@@ -130,9 +141,9 @@ def sha512_scalar(*pieces):
 
 def sign(seed, message):
     scalar, prefix = secret_scalar(seed)
-    a = point_encode(point_multiply(scalar, BASE))
+    a = point_encode(base_multiply(scalar))
     nonce = sha512_scalar(prefix, message)
-    r = point_encode(point_multiply(nonce, BASE))
+    r = point_encode(base_multiply(nonce))
     s = (nonce + sha512_scalar(r, a, message) * scalar) % L
     return r + s.to_bytes(32, "little")
 
@@ -148,7 +159,7 @@ def signature_ok(key, message, signature):
         return False
     k = sha512_scalar(r, key, message)
     # Cofactorless: the encoding of [S]B - [k]A must equal the bytes of R.
-    expected = point_add(point_multiply(s, BASE), point_negate(point_multiply(k, a_point)))
+    expected = point_add(base_multiply(s), point_negate(point_multiply(k, a_point)))
     return point_encode(expected) == r
 
 
@@ -607,6 +618,7 @@ MAY_SIGN = {
     "audit": {"auditor"}, "snapshot": set(),
     "endorse": {"root", "admin", "publisher", "registrar", "gate", "editor", "auditor"},
 }
+SCOPE = re.compile("[a-z][a-z0-9+.-]*:[%s%%]*" % NAME_CHARACTERS)
 NEVER_OBSERVED = ("ledger", "policy", "key", "seal", "audit", "withhold")
 NEEDS_AUD = NEVER_OBSERVED
 # Top-level members of each type: required, then optional ("Members of the content types").
@@ -827,7 +839,7 @@ class Ledger:
         roles, scope, issuer = body["roles"], body.get("scope"), body["issuer"]
         held = old.roles if old is not None else set()
         require(ascending(roles) and set(roles) <= set(ROLES), "key: roles")
-        require("scope" not in body or ascending(scope) and
+        require("scope" not in body or ascending(scope) and all(map(SCOPE.fullmatch, scope)) and
                 all(prefix.endswith("/") for prefix in scope if prefix.startswith("doi:")),
                 "key: scope")
         require("until" not in body or type(body["until"]) is int and body["until"] >= 0
