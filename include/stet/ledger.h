@@ -126,7 +126,7 @@ typedef struct stet_outcome_item {
 	uint8_t leaf[STET_HASH_SIZE];
 	stet_error error;             /* why, if REFUSED                           */
 } stet_outcome_item;
-STET_API size_t stet_outcome_count(const stet_outcome *outcome);
+STET_API size_t stet_outcome_count(const stet_outcome *outcome); /* 0 for NULL */
 STET_API const stet_outcome_item *stet_outcome_get(const stet_outcome *outcome, size_t index);
 STET_API const stet_head *stet_outcome_head(const stet_outcome *outcome); /* size 0: nothing written */
 STET_API void stet_outcome_free(stet_outcome *outcome);

@@ -30,7 +30,7 @@ struct stet_outcome {
 size_t
 stet_outcome_count(const stet_outcome *outcome)
 {
-	return outcome->count;
+	return outcome == NULL ? 0 : outcome->count;
 }
 
 const stet_outcome_item *
