@@ -221,8 +221,8 @@ def main():
             differ += 1
             print("roles: %s by %s about %s, %s: the reference says '%s', the library '%s'" % (
                 *what[:3], examples.diagnostic(what[3]), here, answer))
-    print("roles: %d statements allowed and %d refused by both, %d refused for their contents by the "
-          "library, %d judged differently" % (yes, no, contents, differ))
+    print("roles: %d statements allowed and %d refused by both, %d refused for their contents by "
+          "the library, %d judged differently" % (yes, no, contents, differ))
     if differ or yes < 100 or no < 500:
         raise SystemExit(1)
 

@@ -910,6 +910,47 @@ test_format__receipt_holds_together(void **state)
 	stet_json_free(vectors);
 }
 
+/* ------------------------------------------------------------------ the page itself */
+
+/* 1 if the page has the word as code: between backticks, or as one of a pattern's ends. */
+static int
+page_has(const char *page, const char *word)
+{
+	char quoted[128];
+
+	snprintf(quoted, sizeof(quoted), "`%s`", word);
+	if (strstr(page, quoted) != NULL)
+		return 1;
+	snprintf(quoted, sizeof(quoted), "`? %s`", word);
+	return strstr(page, quoted) != NULL;
+}
+
+/* Every member and every word of an enumeration that the schema tables know is on the page. */
+static void
+test_format__page_names_every_member(void **state)
+{
+	char *page = data_read("../docs/format.md", NULL);
+	size_t row, words = 0, k;
+	stet_field_info info;
+
+	(void)state;
+	for (row = 0; stet_statement_field(row, &info); row++) {
+		const char *name = strrchr(info.path, '/') + 1;
+
+		/* A grant's issuer has another name in JSON, which the paths are of. */
+		if (name[0] != '<' && strcmp(name, "-") != 0 && !page_has(page, name))
+			fail_msg("docs/format.md does not name '%s' of %s", info.path, info.type);
+		for (k = 0; info.values != NULL && info.values[k] != NULL; k++, words++)
+			if (!page_has(page, info.values[k]))
+				fail_msg("docs/format.md does not have the word '%s' of '%s' of %s",
+				    info.values[k], info.path, info.type);
+	}
+	assert_false(page_has(page, "no-such-member"));
+	print_message("%zu members, %zu words\n", row, words);
+	assert_true(row > 150 && words > 60);
+	free(page);
+}
+
 /* ------------------------------------------------------------------ every bit */
 
 /* Whatever bit of an entry is turned: it is no entry, or no statement, or its signature fails, or
@@ -982,6 +1023,7 @@ main(void)
 	    cmocka_unit_test(test_format__seals_commit_to_what_is_before_them),
 	    cmocka_unit_test(test_format__checkpoints_are_these_notes),
 	    cmocka_unit_test(test_format__receipt_holds_together),
+	    cmocka_unit_test(test_format__page_names_every_member),
 	    cmocka_unit_test(test_format__every_bit_of_an_entry_counts),
 	};
 
