@@ -30,15 +30,15 @@
 
 /* 1 locked, 0 somebody else has it, below 0 -errno. */
 static int
-lock_byte(int fd, int byte, short type)
+lock_bytes(int fd, int first, int count, short type)
 {
 	struct flock lock;
 
 	memset(&lock, 0, sizeof(lock));
 	lock.l_type = type;
 	lock.l_whence = SEEK_SET;
-	lock.l_start = byte;
-	lock.l_len = 1;
+	lock.l_start = first;
+	lock.l_len = count;
 	while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
 		if (errno == EAGAIN || errno == EACCES)
 			return 0;
@@ -53,7 +53,7 @@ wait_for_byte(int fd, int byte, struct st_pause *pause)
 {
 	int rc;
 
-	while ((rc = lock_byte(fd, byte, F_WRLCK)) == 0 && st_pause_step(pause))
+	while ((rc = lock_bytes(fd, byte, 1, F_WRLCK)) == 0 && st_pause_step(pause))
 		;
 	return rc;
 }
@@ -63,14 +63,15 @@ wait_for_turn(int fd, int wait_ms)
 {
 	/* Who is next looks often, because everybody waits for it; who queues, less often. */
 	struct st_pause queue = st_pause_start(wait_ms, 4000), first;
-	int rc = wait_for_byte(fd, NEXT, &queue);
+	int rc = lock_bytes(fd, TURN, 2, F_WRLCK); /* mostly nobody else is there at all */
 
-	if (rc != 1)
-		return rc;
-	first = st_pause_start(wait_ms, 500);
-	first.left_us = queue.left_us;
-	rc = wait_for_byte(fd, TURN, &first);
-	(void)lock_byte(fd, NEXT, F_UNLCK);
+	if (rc == 0 && (rc = wait_for_byte(fd, NEXT, &queue)) == 1) {
+		first = st_pause_start(wait_ms, 500);
+		first.left_us = queue.left_us;
+		rc = wait_for_byte(fd, TURN, &first);
+	}
+	if (rc == 1)
+		(void)lock_bytes(fd, NEXT, 1, F_UNLCK);
 	return rc;
 }
 
@@ -86,12 +87,21 @@ mode_of_writers(int folder)
 	return write | (write << 1);
 }
 
+static int
+open_turn(int folder)
+{
+	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	int fd = openat(folder, ST_TURN_FILE, flags);
+
+	if (fd < 0 && errno == ENOENT)
+		fd = openat(folder, ST_TURN_FILE, flags | O_CREAT, mode_of_writers(folder));
+	return fd;
+}
+
 int
 st_turn_take(int folder, int wait_ms, const char *shown, int *fd_out, stet_error *err)
 {
-	int fd = openat(folder, ST_TURN_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    mode_of_writers(folder));
-	int rc;
+	int fd = open_turn(folder), rc;
 
 	if (fd < 0)
 		return st_fail_mdb(err, errno, "cannot lock for writing", shown);
