@@ -6,6 +6,7 @@
 #include "admission/profile.h"
 #include "admission/rules.h"
 #include "base/err.h"
+#include "base/text.h"
 
 #define refuse(rule, ...) st_fail(err, STET_EREFUSED, (rule), __VA_ARGS__)
 #define TEXT(bytes) (int)(bytes).size, (const char *)(bytes).data
@@ -279,6 +280,7 @@ static int
 may_endorse(struct st_case *c, uint64_t seq, stet_error *err)
 {
 	const struct st_type_rule *rule;
+	char shown[ST_SHOWN_SIZE];
 	struct st_read read;
 	unsigned roles;
 	int rc;
@@ -294,7 +296,7 @@ may_endorse(struct st_case *c, uint64_t seq, stet_error *err)
 	if ((c->signer->roles & roles) == 0)
 		return refuse(ST_ROLE_MISSING,
 		    "key '%s' may not endorse entry %llu: it could not have signed it",
-		    c->signer->label, (unsigned long long)seq);
+		    st_shown(st_str(c->signer->label), shown), (unsigned long long)seq);
 	return STET_OK;
 }
 
@@ -369,6 +371,7 @@ static int
 must_leave_a_root(struct st_case *c, const struct st_key_state *key, stet_error *err)
 {
 	struct roots roots = {c, key->kid, err};
+	char shown[ST_SHOWN_SIZE];
 	uint8_t kid[32];
 	int rc;
 
@@ -385,7 +388,8 @@ must_leave_a_root(struct st_case *c, const struct st_key_state *key, stet_error 
 	if (rc < 0)
 		return rc;
 	return rc > 0 ? STET_OK
-		      : refuse(ST_LAST_ROOT, "'%s' is the last root key in force", key->label);
+		      : refuse(ST_LAST_ROOT, "'%s' is the last root key in force",
+			    st_shown(st_str(key->label), shown));
 }
 
 static int
@@ -408,38 +412,16 @@ scope_inside(const struct st_key_state *outer, stet_bytes payload)
 	return 1;
 }
 
-static int
-check_scope_form(stet_bytes payload, stet_error *err)
-{
-	stet_bytes array, prefix;
-	struct st_cbor in;
-	uint64_t count;
-
-	if (st_cbor_member(payload, "scope", &array) < 0)
-		return STET_OK;
-	in = st_cbor_open(array);
-	if (st_cbor_read_array(&in, &count) < 0)
-		return STET_OK;
-	for (; count > 0 && st_cbor_read_text(&in, &prefix) == STET_OK; count--)
-		if (prefix.size >= 4 && memcmp(prefix.data, "doi:", 4) == 0 &&
-		    prefix.data[prefix.size - 1] != '/')
-			return refuse(ST_SCOPE_MALFORMED,
-			    "the scope '%.*s' does not end in '/': it would cover other "
-			    "registrants, too",
-			    TEXT(prefix));
-	return STET_OK;
-}
-
+/* The form of a scope, and that root has no end, are the schema's to see. */
 static int
 admit_grant(
     struct st_case *c, const struct st_key_state *key, const uint8_t *public_key, stet_error *err)
 {
 	const unsigned high = ST_ROLE_ROOT | ST_ROLE_ADMIN;
 	int known = key->granted != STET_NO_SEQ, root = (c->signer->roles & ST_ROLE_ROOT) != 0;
+	char shown[ST_SHOWN_SIZE];
 	stet_bytes issuer, value;
 	unsigned roles = 0;
-	uint64_t until;
-	int rc;
 
 	if (st_cbor_member(PAYLOAD(c), "roles", &value) == STET_OK)
 		roles = st_roles_read(value);
@@ -452,19 +434,15 @@ admit_grant(
 		    "the key was revoked by entry %llu, and that is final",
 		    (unsigned long long)key->revoked);
 	if (known && !st_bytes_equal(issuer, st_str(key->issuer)))
-		return refuse(ST_KEY_ISSUER, "the key speaks for '%s' already", key->issuer);
+		return refuse(ST_KEY_ISSUER, "the key speaks for '%s' already",
+		    st_shown(st_str(key->issuer), shown));
 	if (st_bytes_equal(issuer, st_str(c->state->origin)))
 		return refuse(ST_KEY_ISSUER, "the origin is the issuer of the ledger key alone");
 	if (!root && ((roles | (known ? key->roles : 0)) & high) != 0)
 		return refuse(ST_ROLE_MISSING, "only root grants to or by root and admin");
 	if (!root && !scope_inside(c->signer, PAYLOAD(c)))
 		return refuse(ST_SCOPE_EXCEEDED, "key '%s' may grant only inside its own scope",
-		    c->signer->label);
-	if ((roles & ST_ROLE_ROOT) != 0 &&
-	    st_cbor_member_uint(PAYLOAD(c), "until", &until) == STET_OK)
-		return refuse(ST_ROOT_UNTIL, "a root key has no end");
-	if ((rc = check_scope_form(PAYLOAD(c), err)) < 0)
-		return rc;
+		    st_shown(st_str(c->signer->label), shown));
 	return known && (roles & ST_ROLE_ROOT) == 0 ? must_leave_a_root(c, key, err) : STET_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "admission/profile.h"
 
 #include "base/err.h"
+#include "base/text.h"
 #include "base/time.h"
 
 /* The publisher's own contracts, as far as they state numbers; facts: the tier thresholds and the
@@ -93,13 +94,13 @@ st_profile_check(stet_bytes profile, stet_bytes values, stet_error *err)
 	const struct st_profile *found = st_profile_find(profile);
 	const struct st_policy_row *row;
 	struct st_cbor in = st_cbor_open(values);
+	char shown[ST_SHOWN_SIZE];
 	stet_bytes name, value;
 	uint64_t count;
 
 	if (found == NULL)
 		return st_fail(err, STET_EREFUSED, ST_PROFILE_UNKNOWN,
-		    "this stet knows no profile '%.*s'", (int)profile.size,
-		    (const char *)profile.data);
+		    "this stet knows no profile '%s'", st_shown(profile, shown));
 	if (st_cbor_read_map(&in, &count) < 0)
 		return st_fail(
 		    err, STET_EFORMAT, ST_POLICY_VALUE, "the policy's values are not a map");
@@ -112,8 +113,7 @@ st_profile_check(stet_bytes profile, stet_bytes values, stet_error *err)
 				break;
 		if (row->name == NULL)
 			return st_fail(err, STET_EREFUSED, ST_POLICY_VALUE,
-			    "profile '%s' has no value '%.*s'", found->name, (int)name.size,
-			    (const char *)name.data);
+			    "profile '%s' has no value '%s'", found->name, st_shown(name, shown));
 		if (!value_fits(row->kind, value))
 			return st_fail(err, STET_EREFUSED, ST_POLICY_VALUE, "'%s' must be %s",
 			    row->name, kind_text(row->kind));

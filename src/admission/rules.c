@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 #define refuse(rule, ...) st_fail(err, STET_EREFUSED, (rule), __VA_ARGS__)
 #define CLAIMS(c) (&(c)->statement->sign1.claims)
+/* Names and the words of our own tables are safe to print; labels, issuers and unknown words are
+ * somebody's text. */
 #define TEXT(bytes) (int)(bytes).size, (const char *)(bytes).data
 /* A signer's clock may be this far ahead of the ledger's. */
 #define AHEAD_MS 300000
@@ -52,10 +55,12 @@ rule_first_is_open(struct st_case *c, stet_error *err)
 static int
 rule_known_type(struct st_case *c, stet_error *err)
 {
+	char shown[ST_SHOWN_SIZE];
+
 	if (!is_type(c, ST_TYPE_UNKNOWN) || (c->flags & ST_ADMIT_REPLAY) != 0)
 		return STET_OK;
-	return refuse(ST_TYPE_NOT_KNOWN, "this stet knows no statement '%.*s' of version %llu",
-	    TEXT(c->statement->type_name), (unsigned long long)c->statement->v);
+	return refuse(ST_TYPE_NOT_KNOWN, "this stet knows no statement '%s' of version %llu",
+	    st_shown(c->statement->type_name, shown), (unsigned long long)c->statement->v);
 }
 
 /* The same thing said again is already there, whoever signed and whenever; what a thief said in
@@ -67,6 +72,7 @@ rule_id(struct st_case *c, stet_error *err)
 	const struct st_key_state *signer;
 	struct st_read read;
 	stet_bytes value;
+	char shown[ST_SHOWN_SIZE];
 	uint8_t kid[32];
 	uint64_t seq;
 	int rc, same;
@@ -89,8 +95,8 @@ rule_id(struct st_case *c, stet_error *err)
 		return rc;
 	if (!same)
 		return refuse(ST_ID_CONFLICT,
-		    "issuer '%.*s' has used this id already, for another statement: entry %llu",
-		    TEXT(claims->iss), (unsigned long long)seq);
+		    "issuer '%s' has used this id already, for another statement: entry %llu",
+		    st_shown(claims->iss, shown), (unsigned long long)seq);
 	c->already = seq;
 	return STET_OK;
 }
@@ -193,6 +199,7 @@ ledger_key_signs(struct st_case *c, const uint8_t *public_key, stet_error *err)
 {
 	const struct st_claims *claims = CLAIMS(c);
 	stet_bytes origin = st_str(c->state->origin != NULL ? c->state->origin : "");
+	char shown[ST_SHOWN_SIZE];
 	uint8_t kid[32];
 
 	if (is_entry_0(c))
@@ -201,8 +208,8 @@ ledger_key_signs(struct st_case *c, const uint8_t *public_key, stet_error *err)
 	if (memcmp(kid, c->statement->sign1.kid, 32) != 0)
 		return refuse(ST_LEDGER_KEY_WRONG, "not signed by the ledger key in force");
 	if (!st_bytes_equal(claims->iss, origin))
-		return refuse(ST_ISSUER_WRONG, "the ledger key's issuer is the origin, not '%.*s'",
-		    TEXT(claims->iss));
+		return refuse(ST_ISSUER_WRONG, "the ledger key's issuer is the origin, not '%s'",
+		    st_shown(claims->iss, shown));
 	memcpy(c->public_key, public_key, 32);
 	return STET_OK;
 }
@@ -246,26 +253,30 @@ static int
 rule_in_force(struct st_case *c, stet_error *err)
 {
 	const struct st_key_state *signer = c->signer;
+	char shown[ST_SHOWN_SIZE];
 
 	if (signer == NULL)
 		return STET_OK;
 	if (signer->revoked != STET_NO_SEQ)
 		return refuse(ST_SIGNER_REVOKED, "the key '%s' was revoked as %s by entry %llu",
-		    signer->label, signer->reason, (unsigned long long)signer->revoked);
+		    st_shown(st_str(signer->label), shown), signer->reason,
+		    (unsigned long long)signer->revoked);
 	if (signer->until != 0 && c->entry->ms >= signer->until)
 		return refuse(ST_SIGNER_EXPIRED, "the grant of key '%s' (entry %llu) has ended",
-		    signer->label, (unsigned long long)signer->granted);
+		    st_shown(st_str(signer->label), shown), (unsigned long long)signer->granted);
 	return STET_OK;
 }
 
 static int
 rule_issuer(struct st_case *c, stet_error *err)
 {
+	char label[ST_SHOWN_SIZE], issuer[ST_SHOWN_SIZE], shown[ST_SHOWN_SIZE];
 	stet_bytes iss = CLAIMS(c)->iss;
 
 	if (c->signer != NULL && !st_bytes_equal(iss, st_str(c->signer->issuer)))
-		return refuse(ST_ISSUER_WRONG, "key '%s' speaks for '%s', not for '%.*s'",
-		    c->signer->label, c->signer->issuer, TEXT(iss));
+		return refuse(ST_ISSUER_WRONG, "key '%s' speaks for '%s', not for '%s'",
+		    st_shown(st_str(c->signer->label), label),
+		    st_shown(st_str(c->signer->issuer), issuer), st_shown(iss, shown));
 	return STET_OK;
 }
 
@@ -286,7 +297,7 @@ static int
 rule_role(struct st_case *c, stet_error *err)
 {
 	const struct st_type_rule *rule = st_type_rule(c->statement->type);
-	char wanted[128];
+	char wanted[128], shown[ST_SHOWN_SIZE];
 	unsigned roles;
 
 	if (c->signer == NULL || rule == NULL)
@@ -295,7 +306,8 @@ rule_role(struct st_case *c, stet_error *err)
 		if ((c->signer->roles & ST_ROLE_OBSERVER) != 0)
 			return STET_OK;
 		return refuse(ST_ROLE_MISSING,
-		    "key '%s' may not say what others state: it is no observer", c->signer->label);
+		    "key '%s' may not say what others state: it is no observer",
+		    st_shown(st_str(c->signer->label), shown));
 	}
 	roles = rule->roles;
 	if (is_type(c, ST_TYPE_ALIAS) && st_name_is_doi(CLAIMS(c)->sub))
@@ -307,20 +319,21 @@ rule_role(struct st_case *c, stet_error *err)
 		    TEXT(c->statement->type_name));
 	st_roles_text(roles, wanted, sizeof(wanted));
 	return refuse(ST_ROLE_MISSING, "key '%s' may not sign a '%.*s': that takes the role %s",
-	    c->signer->label, TEXT(c->statement->type_name), wanted);
+	    st_shown(st_str(c->signer->label), shown), TEXT(c->statement->type_name), wanted);
 }
 
 static int
 rule_scope(struct st_case *c, stet_error *err)
 {
 	const struct st_type_rule *rule = st_type_rule(c->statement->type);
+	char shown[ST_SHOWN_SIZE];
 	stet_bytes sub = CLAIMS(c)->sub;
 
 	if (c->signer == NULL || c->statement->source.data != NULL ||
 	    (rule != NULL && rule->subject != NULL) || st_key_covers(c->signer, sub))
 		return STET_OK;
-	return refuse(
-	    ST_SCOPE_EXCEEDED, "key '%s' may not sign about '%.*s'", c->signer->label, TEXT(sub));
+	return refuse(ST_SCOPE_EXCEEDED, "key '%s' may not sign about '%.*s'",
+	    st_shown(st_str(c->signer->label), shown), TEXT(sub));
 }
 
 static int
@@ -329,14 +342,16 @@ rule_after(struct st_case *c, stet_error *err)
 	static const uint8_t none[32];
 	stet_bytes value, hash;
 	struct st_cbor in;
-	int absent;
+	int seen;
 
 	if (is_type(c, ST_TYPE_UNKNOWN) ||
 	    st_cbor_member(c->statement->sign1.payload, "after", &value) < 0)
 		return STET_OK;
 	in = st_cbor_open(value);
-	absent = st_cbor_read_bytes(&in, &hash) < 0;
-	if (memcmp(c->row.own, absent || hash.size != 32 ? none : hash.data, 32) != 0)
+	seen = st_cbor_read_bytes(&in, &hash) == STET_OK;
+	/* null is "nothing yet", and no hash is; not even one of zeros. */
+	if (seen != (memcmp(c->row.own, none, 32) != 0) ||
+	    (seen && !st_bytes_equal(hash, (stet_bytes){c->row.own, 32})))
 		return refuse(ST_AFTER_STALE,
 		    "something was entered about '%.*s' since the signer looked",
 		    TEXT(CLAIMS(c)->sub));

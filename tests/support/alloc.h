@@ -1,7 +1,7 @@
 #ifndef STET_TESTS_ALLOC_H
 #define STET_TESTS_ALLOC_H
-/* Allocations that fail on purpose.  Every unit test is linked so that malloc, calloc, realloc and
- * strdup of our own code come here first (ld --wrap); outside libraries keep theirs.
+/* Allocations that fail on purpose.  Every unit test is linked so that malloc, calloc, realloc,
+ * strdup and strndup of our own code come here first (ld --wrap); outside libraries keep theirs.
  *
  *	for (n = 0;; n++) {
  *		alloc_fail(n);

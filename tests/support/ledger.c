@@ -172,6 +172,12 @@ tl_open(struct tl *tl, const char *path, const char *state)
 void
 tl_make(struct tl *tl, unsigned flags)
 {
+	tl_make_at(tl, flags, TL_START_MS);
+}
+
+void
+tl_make_at(struct tl *tl, unsigned flags, uint64_t now_ms)
+{
 	const char *tmp = getenv("TMPDIR");
 	stet_ledger_terms terms = {STET_OPTIONS_VERSION, TL_ORIGIN, NULL, NULL, NULL, NULL, NULL,
 	    "entry-0"};
@@ -184,7 +190,7 @@ tl_make(struct tl *tl, unsigned flags)
 	assert_non_null(mkdtemp(tl->folder));
 	tl->path = join(tl->folder, "ledger");
 	tl->state = join(tl->folder, "state");
-	tl->now_ms = TL_START_MS;
+	tl->now_ms = now_ms;
 	make_keys(tl);
 	terms.root_issuer = cast[TL_ROOT].issuer;
 	options = tl_options(tl);
@@ -734,4 +740,165 @@ tl_force_statement(struct tl *tl, stet_statement *statement)
 	seq = tl_force(tl, &force);
 	stet_statement_free(statement);
 	return seq;
+}
+
+/* --- before and after ------------------------------------------------------------------------- */
+
+/* The first difference, as text; "" if there is none. */
+static void
+rows_differ(const struct tl_rows *a, const struct tl_rows *b, char *what, size_t size)
+{
+	char key[3 + 2 * 64];
+	size_t i;
+
+	what[0] = '\0';
+	for (i = 0; i < a->count || i < b->count; i++) {
+		const struct tl_rows *rows = i < a->count ? a : b;
+
+		if (i < a->count && i < b->count && a->tables[i] == b->tables[i] &&
+		    st_bytes_equal(a->keys[i], b->keys[i]) &&
+		    st_bytes_equal(a->values[i], b->values[i]))
+			continue;
+		st_hex(rows->keys[i].data, rows->keys[i].size > 64 ? 64 : rows->keys[i].size, key);
+		snprintf(what, size, "%zu rows and %zu; the first that differs: table '%s', key %s",
+		    a->count, b->count, st_table_names[rows->tables[i]], key);
+		return;
+	}
+}
+
+void
+tl_rows_same(const struct tl_rows *a, const struct tl_rows *b)
+{
+	char what[256];
+
+	rows_differ(a, b, what, sizeof(what));
+	if (what[0] != '\0')
+		fail_msg("%s", what);
+}
+
+static void
+read_if_there(const char *folder, const char *name, struct st_buf *out)
+{
+	char *path = join(folder, name);
+	stet_error err;
+	int rc = st_file_read(path, 1 << 20, out, &err);
+
+	if (rc != STET_OK && rc != STET_ENOTFOUND)
+		fail_msg("%s", err.text);
+	free(path);
+}
+
+void
+tl_mark_take(struct tl *tl, struct tl_mark *mark)
+{
+	memset(mark, 0, sizeof(*mark));
+	tl_rows_take(tl, &mark->rows);
+	read_if_there(tl->path, "checkpoint", &mark->checkpoint);
+	if (tl->ledger->state_dir != NULL)
+		read_if_there(tl->ledger->state_dir, "head", &mark->head);
+}
+
+void
+tl_mark_same(struct tl *tl, struct tl_mark *mark)
+{
+	struct tl_mark now;
+
+	tl_mark_take(tl, &now);
+	tl_rows_same(&mark->rows, &now.rows);
+	assert_true(st_bytes_equal(st_buf_bytes(&mark->checkpoint), st_buf_bytes(&now.checkpoint)));
+	assert_true(st_bytes_equal(st_buf_bytes(&mark->head), st_buf_bytes(&now.head)));
+	tl_mark_free(&now);
+}
+
+void
+tl_mark_free(struct tl_mark *mark)
+{
+	tl_rows_free(&mark->rows);
+	st_buf_free(&mark->checkpoint);
+	st_buf_free(&mark->head);
+}
+
+void
+tl_refused(struct tl *tl, stet_statement *statement, int rule)
+{
+	struct tl_mark mark;
+	stet_error err;
+	int rc;
+
+	tl_mark_take(tl, &mark);
+	rc = tl_try(tl, statement, &err);
+	if (rc != STET_EREFUSED || err.rule != rule)
+		fail_msg("%s %s '%s' instead of a refusal by %s", stet_code_name(rc),
+		    stet_rule_name(err.rule), err.text, stet_rule_name(rule));
+	assert_int_equal(err.code, STET_EREFUSED);
+	assert_true(err.text[0] != '\0' && strchr(err.text, '\n') == NULL);
+	tl_mark_same(tl, &mark);
+	tl_mark_free(&mark);
+	tl->refusals++;
+}
+
+stet_statement *
+tl_portable(struct tl *tl, enum tl_key signer, const char *text)
+{
+	stet_json *json = parse_quoted(text);
+	stet_statement *statement = NULL;
+	stet_error err;
+	char id[32];
+
+	snprintf(id, sizeof(id), "test-%u", ++tl->ids);
+	if (stet_json_get(json, "id") == NULL)
+		stet_json_set(json, "id", stet_json_str(id));
+	if (stet_json_get(json, "issuer") == NULL)
+		stet_json_set(json, "issuer", stet_json_str(cast[signer].issuer));
+	ok(stet_statement_from_value(json, &statement, &err));
+	ok(stet_statement_sign(statement, tl->keys[signer], (int64_t)(tl->now_ms / 1000), &err));
+	stet_json_free(json);
+	return statement;
+}
+
+stet_statement *
+tl_raw(struct tl *tl, enum tl_key signer, const char *subject, stet_bytes payload)
+{
+	struct st_claims claims;
+	struct st_buf encoded = {0};
+	stet_statement *statement = NULL;
+	stet_error err;
+	char id[32];
+
+	snprintf(id, sizeof(id), "test-%u", ++tl->ids);
+	claims.iss = st_str(cast[signer].issuer);
+	claims.sub = st_str(subject);
+	claims.aud = st_str(stet_ledger_id(tl->ledger));
+	claims.iat = tl->now_ms / 1000;
+	claims.cti = st_str(id);
+	ok(st_sign1_encode(&claims, payload, st_key_secret(tl->keys[signer]), &encoded, &err));
+	ok(stet_statement_decode(st_buf_bytes(&encoded), &statement, &err));
+	st_buf_free(&encoded);
+	return statement;
+}
+
+void
+tl_leaf(struct tl *tl, uint64_t seq, char hex_out[65])
+{
+	stet_entry *entry = NULL;
+	stet_error err;
+
+	ok(stet_ledger_entry(tl->ledger, seq, &entry, &err));
+	st_hex(stet_entry_leaf(entry).data, 32, hex_out);
+	stet_entry_free(entry);
+}
+
+int
+tl_result(struct tl *tl, stet_statement *statement)
+{
+	stet_append_options options = append_options(tl);
+	stet_outcome *outcome = NULL;
+	stet_error err;
+	int result;
+
+	ok(stet_ledger_append(tl->ledger, &statement, 1, &options, &outcome, &err));
+	result = stet_outcome_get(outcome, 0)->result;
+	stet_outcome_free(outcome);
+	stet_statement_free(statement);
+	return result;
 }

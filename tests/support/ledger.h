@@ -22,11 +22,13 @@ struct tl {
 	stet_key *keys[TL_KEY_COUNT];
 	uint64_t now_ms;
 	unsigned ids; /* statements made so far: their ids count up */
+	unsigned refusals; /* seen by tl_refused() */
 };
 
 #define TL_MEMORY 1 /* the tables in memory, behind the strict store; else a folder and LMDB */
 #define TL_BARE 2   /* no key but the root is granted anything                              */
 void tl_make(struct tl *tl, unsigned flags);
+void tl_make_at(struct tl *tl, unsigned flags, uint64_t now_ms); /* another time, another id */
 void tl_free(struct tl *tl);
 /* A second handle on the same folder, or on a copy of it. */
 void tl_open(struct tl *tl, const char *path, const char *state);
@@ -92,5 +94,27 @@ struct tl_force {
 uint64_t tl_force(struct tl *tl, const struct tl_force *force);
 /* The same of one statement, which it frees. */
 uint64_t tl_force_statement(struct tl *tl, stet_statement *statement);
+
+/* --- before and after --- */
+void tl_rows_same(const struct tl_rows *a, const struct tl_rows *b);
+/* All that an append may change: tables, checkpoint, remembered head. */
+struct tl_mark {
+	struct tl_rows rows;
+	struct st_buf checkpoint, head;
+};
+void tl_mark_take(struct tl *tl, struct tl_mark *mark);
+void tl_mark_same(struct tl *tl, struct tl_mark *mark);
+void tl_mark_free(struct tl_mark *mark);
+/* Appending the statement, which it frees, is refused by this rule and changes nothing. */
+void tl_refused(struct tl *tl, stet_statement *statement, int rule);
+
+/* What became of one statement that is not refused; frees it. */
+int tl_result(struct tl *tl, stet_statement *statement);
+
+/* As tl_statement(), without an audience unless json has one. */
+stet_statement *tl_portable(struct tl *tl, enum tl_key signer, const char *json);
+/* Of any payload; decoded from its bytes, as if it had come from elsewhere. */
+stet_statement *tl_raw(struct tl *tl, enum tl_key signer, const char *subject, stet_bytes payload);
+void tl_leaf(struct tl *tl, uint64_t seq, char hex_out[65]);
 
 #endif
