@@ -1,5 +1,5 @@
-/* Artifacts: for every content that an entry gives, the file that has it, or the entry that withholds
- * it.  Contents are hashed on all cores, some at a time. */
+/* Artifacts: for every content that an entry gives, the file that has it, or the entry that
+ * withholds it.  Contents are hashed on all cores, some at a time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -29,9 +29,9 @@ struct content {
 
 struct contents {
 	struct st_verify *verify;
-	struct st_books books;    /* entries, and look-ups as the replay has them */
-	uint8_t what[32];         /* the content being looked at: its look-up key */
-	int given;                /* an entry with its digest has been seen       */
+	struct st_books books; /* entries, and look-ups as the replay has them */
+	uint8_t what[32];      /* the content being looked at: its look-up key */
+	int given;             /* an entry with its digest has been seen       */
 	struct content waiting[AT_ONCE];
 	size_t count;
 };
@@ -52,8 +52,10 @@ hash_file(struct content *content, struct st_hasher *hasher, uint8_t *piece)
 		failed = fd < 0 ? errno : 0;
 		if (fd >= 0)
 			close(fd);
-		content->outcome = failed == 0 || failed == ENOENT || failed == ELOOP ? MISSING : FAILED;
-		return st_fail_errno(&content->why, failed, "cannot read artifact '%s'", content->path);
+		content->outcome =
+		    failed == 0 || failed == ENOENT || failed == ELOOP ? MISSING : FAILED;
+		return st_fail_errno(
+		    &content->why, failed, "cannot read artifact '%s'", content->path);
 	}
 	for (;;) {
 		n = read(fd, piece, PIECE_SIZE);
@@ -68,7 +70,8 @@ hash_file(struct content *content, struct st_hasher *hasher, uint8_t *piece)
 	st_hasher_end(hasher, digest);
 	if (failed != 0) {
 		content->outcome = FAILED;
-		return st_fail_errno(&content->why, failed, "cannot read artifact '%s'", content->path);
+		return st_fail_errno(
+		    &content->why, failed, "cannot read artifact '%s'", content->path);
 	}
 	content->outcome = memcmp(digest, content->digest, 32) == 0 ? SAME : OTHER;
 	return STET_OK;
@@ -114,7 +117,8 @@ judge(struct contents *contents, const struct content *content)
 		    "the content stored as %s, given by entry %llu, has another digest", hex,
 		    (unsigned long long)content->seq);
 	case MISSING:
-		rc = st_artifact_withheld(&contents->books, content->digest, &withheld, verify->err);
+		rc =
+		    st_artifact_withheld(&contents->books, content->digest, &withheld, verify->err);
 		if (rc < 0 || withheld)
 			return rc;
 		return st_found(verify, ST_ARTIFACT_MISSING, content->seq,
@@ -267,8 +271,8 @@ st_verify_artifacts(struct st_verify *verify)
 	if ((rc = st_reader_open(store, &reader, verify->err)) == STET_OK &&
 	    (rc = st_reader_renew(verify->reader, verify->err)) == STET_OK) {
 		contents->books = (struct st_books){verify->reader, reader};
-		rc = st_lookup_walk(reader, ST_LOOKUP_CONTENT, (stet_bytes){NULL, 0}, 0, see, contents,
-		    verify->err);
+		rc = st_lookup_walk(reader, ST_LOOKUP_CONTENT, (stet_bytes){NULL, 0}, 0, see,
+		    contents, verify->err);
 	}
 	if (rc == STET_OK)
 		rc = flush(contents);

@@ -74,8 +74,8 @@ judge(struct st_verify *verify, enum st_table table, const struct side *have,
 {
 	if (order < 0)
 		return !is_derived(table, have->keys[have->at])
-		    ? STET_OK
-		    : say(verify, table, have->keys[have->at], "no entry implies it");
+			   ? STET_OK
+			   : say(verify, table, have->keys[have->at], "no entry implies it");
 	if (order > 0)
 		return say(verify, table, implied->keys[implied->at], "it is missing");
 	if (st_bytes_equal(have->values[have->at], implied->values[implied->at]))
@@ -84,8 +84,8 @@ judge(struct st_verify *verify, enum st_table table, const struct side *have,
 }
 
 static int
-compare_table(struct st_verify *verify, struct st_reader *implied_by, enum st_table table,
-    uint64_t *done)
+compare_table(
+    struct st_verify *verify, struct st_reader *implied_by, enum st_table table, uint64_t *done)
 {
 	struct side have, implied;
 	stet_error *err = verify->err;

@@ -70,8 +70,8 @@ check_signatures(struct st_verify *verify, const struct st_note *note, uint64_t 
 	int rc = STET_OK;
 
 	for (i = 0; rc == STET_OK && i < count; i++)
-		rc = st_vkey_make(verify->state.origin, ST_NOTE_ED25519, keys[i]->public_key, &vkeys[i],
-		    verify->err);
+		rc = st_vkey_make(verify->state.origin, ST_NOTE_ED25519, keys[i]->public_key,
+		    &vkeys[i], verify->err);
 	if (rc < 0)
 		return rc;
 	rc = st_note_verify(note, vkeys, count, &verified, &why);
@@ -81,7 +81,7 @@ check_signatures(struct st_verify *verify, const struct st_note *note, uint64_t 
 		return STET_OK;
 	return st_found_after(verify, ST_CHECKPOINT_WRONG, STET_NO_SEQ,
 	    count == 2 ? "the checkpoint is not signed by both the old and the new ledger key"
-	               : "the checkpoint is not signed by the ledger key in force at its size");
+		       : "the checkpoint is not signed by the ledger key in force at its size");
 }
 
 /* 1 if entry size - 1 is a seal, or cannot be read, which others have said. */
@@ -93,11 +93,12 @@ is_sealed(struct st_verify *verify, uint64_t size)
 	if (size == 0)
 		return 0;
 	return st_books_entry(&verify->books, size - 1, &read, NULL) < 0 ||
-	    read.statement.type == ST_TYPE_SEAL;
+	       read.statement.type == ST_TYPE_SEAL;
 }
 
 static int
-check_stored(struct st_verify *verify, const struct st_note *note, const struct st_checkpoint *checkpoint)
+check_stored(
+    struct st_verify *verify, const struct st_note *note, const struct st_checkpoint *checkpoint)
 {
 	uint8_t root[32];
 	int rc;
@@ -146,10 +147,10 @@ verify_stored(struct st_verify *verify, struct st_note *note)
 		if (rc == STET_OK &&
 		    (rc = st_note_parse(st_buf_bytes(&text), note, &why)) == STET_OK)
 			rc = st_checkpoint_parse(note->text, &checkpoint, &why);
-		rc = rc == STET_EFORMAT
-		    ? st_found(verify, ST_CHECKPOINT_DAMAGED, STET_NO_SEQ, "the checkpoint: %s", why.text)
-		    : rc == STET_OK ? check_stored(verify, note, &checkpoint)
-		                    : rc;
+		rc = rc == STET_EFORMAT ? st_found(verify, ST_CHECKPOINT_DAMAGED, STET_NO_SEQ,
+					      "the checkpoint: %s", why.text)
+		     : rc == STET_OK    ? check_stored(verify, note, &checkpoint)
+					: rc;
 	} else if (verify->err != NULL) {
 		*verify->err = why;
 	}

@@ -11,7 +11,8 @@
  * pages an entry where every entry is about a name of its own. */
 #define BATCH_ENTRIES 2048
 
-static const struct st_verify_tuning preset = {.memory_entries = MEMORY_ENTRIES, .batch_entries = BATCH_ENTRIES};
+static const struct st_verify_tuning preset = {
+    .memory_entries = MEMORY_ENTRIES, .batch_entries = BATCH_ENTRIES};
 
 /* --- what a run needs ------------------------------------------------------------------------- */
 
@@ -33,7 +34,7 @@ open_tables(struct st_verify *verify, uint64_t entries, int thorough)
 	if (rc < 0 || (rc = wrap(verify, &verify->scratch)) < 0 || thorough)
 		return rc;
 	if ((rc = st_store_open_shadow(verify->ledger->store, verify->scratch, &verify->state.size,
-	         &verify->shadow, verify->err)) < 0)
+		 &verify->shadow, verify->err)) < 0)
 		return rc;
 	verify->bare = verify->shadow;
 	return wrap(verify, &verify->shadow);
@@ -54,7 +55,8 @@ open_run(struct st_verify *verify, int thorough)
 	    (rc = st_ledger_reader(verify->ledger, &verify->reader, verify->err)) < 0 ||
 	    (rc = st_reader_rows(verify->reader, ST_ENTRY, &entries, verify->err)) < 0 ||
 	    (rc = st_pool_start(verify->options->threads, &verify->pool, verify->err)) < 0 ||
-	    (rc = st_stream_open(&verify->stream, verify->ledger->store, verify->pool, verify->err)) < 0)
+	    (rc = st_stream_open(
+		 &verify->stream, verify->ledger->store, verify->pool, verify->err)) < 0)
 		return rc;
 	verify->books.entries = verify->reader;
 	verify->target = entries;

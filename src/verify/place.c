@@ -1,16 +1,16 @@
 /* Which entry stands where.
  *
  * Three things vouch for the leaf of entry n: its stored bytes, the row of ST_TREE, and the link of
- * entry n + 1 (for the last entry, the head row).  Where they disagree, two outvote the third: so it is
- * the altered entry that gets named, not the one after it, and everything else can go on as if it had
- * been found intact. */
+ * entry n + 1 (for the last entry, the head row).  Where they disagree, two outvote the third: so
+ * it is the altered entry that gets named, not the one after it, and everything else can go on as
+ * if it had been found intact. */
 #include <string.h>
 
 #include "base/err.h"
 #include "verify/verify.h"
 
-/* An entry missing together with its row in ST_TREE leaves nothing to go on with; of so many in a row
- * the roots cannot be right anyway. */
+/* An entry missing together with its row in ST_TREE leaves nothing to go on with; of so many in a
+ * row the roots cannot be right anyway. */
 #define BLIND_GAPS_MAX 100000
 
 static const uint8_t zeros[32];
@@ -66,10 +66,11 @@ is_intact(const struct st_slot *slot)
 	return slot->block != NULL && slot->row != NULL && memcmp(slot->leaf, slot->row, 32) == 0;
 }
 
-/* Stored bytes and tree agree, but the entry after it, intact itself, says otherwise: then one level
- * up may know. 1 if that is on the side of link. */
+/* Stored bytes and tree agree, but the entry after it, intact itself, says otherwise: then one
+ * level up may know. 1 if that is on the side of link. */
 static int
-parent_agrees(struct st_verify *verify, uint64_t seq, const uint8_t link[32], const struct st_slot *next)
+parent_agrees(
+    struct st_verify *verify, uint64_t seq, const uint8_t link[32], const struct st_slot *next)
 {
 	uint8_t parent[32], sibling[32], made[32];
 	int rc;
@@ -104,14 +105,16 @@ is_altered(struct st_verify *verify, uint64_t seq, struct st_slot *slot, struct 
 		memcpy(good_out, link, 32);
 		return 1;
 	}
-	if (linked || (slot->row == NULL && (link == NULL || !(next->block == NULL || is_intact(next)))))
+	if (linked ||
+	    (slot->row == NULL && (link == NULL || !(next->block == NULL || is_intact(next)))))
 		return 0; /* the row is wrong, or nobody knows better */
 	memcpy(good_out, slot->row != NULL ? slot->row : link, 32);
 	return 1;
 }
 
 int
-st_place_leaf(struct st_verify *verify, uint64_t seq, const struct st_slot *next, uint8_t leaf_out[32])
+st_place_leaf(
+    struct st_verify *verify, uint64_t seq, const struct st_slot *next, uint8_t leaf_out[32])
 {
 	const uint8_t *link = next != NULL ? link_to(verify, seq, next) : NULL;
 	int rc;
@@ -137,8 +140,8 @@ say_missing(struct st_verify *verify, uint64_t first, uint64_t end)
 	    (unsigned long long)first, (unsigned long long)(end - 1));
 }
 
-/* Says that entries state.size .. end - 1 are missing, and goes on past them. 1, or 0 if there cannot
- * have been so many. after: the entry found in their place. */
+/* Says that entries state.size .. end - 1 are missing, and goes on past them. 1, or 0 if there
+ * cannot have been so many. after: the entry found in their place. */
 static int
 pass_missing(struct st_verify *verify, uint64_t end, const struct st_slot *after)
 {
@@ -152,12 +155,11 @@ pass_missing(struct st_verify *verify, uint64_t end, const struct st_slot *after
 		if (rc == 0 && ++unknown > BLIND_GAPS_MAX)
 			return 0;
 	}
-	verify->blind = 1;
 	if ((rc = say_missing(verify, first, end)) < 0)
 		return rc;
 	for (seq = first; seq < end; seq++) {
 		if ((rc = st_place_leaf(verify, seq, seq + 1 == end ? after : NULL, leaf)) < 0 ||
-		    (rc = st_enter_gap(&verify->enter, leaf, verify->err)) < 0)
+		    (rc = st_replay_gap(verify, leaf)) < 0)
 			return rc;
 	}
 	return 1;
@@ -179,15 +181,16 @@ st_place_end(struct st_verify *verify)
 	if (more) {
 		verify->blind = 1;
 		return st_found(verify, ST_ENTRY_MISSING, size,
-		    "the tree has a leaf for entry %llu, which is not there", (unsigned long long)size);
+		    "the tree has a leaf for entry %llu, which is not there",
+		    (unsigned long long)size);
 	}
 	if (size == 0)
 		return st_found(verify, ST_ENTRY_MISSING, 0, "there is no entry at all");
 	if (verify->stored_head.size < size) {
 		if ((rc = st_found(verify, ST_ENTRY_EXTRA, verify->stored_head.size,
-		         "the ledger's head is at %llu entries, and %llu more are stored",
-		         (unsigned long long)verify->stored_head.size,
-		         (unsigned long long)(size - verify->stored_head.size))) < 0)
+			 "the ledger's head is at %llu entries, and %llu more are stored",
+			 (unsigned long long)verify->stored_head.size,
+			 (unsigned long long)(size - verify->stored_head.size))) < 0)
 			return rc;
 	}
 	return STET_OK;
@@ -265,7 +268,7 @@ lost(struct st_verify *verify, const struct st_slot *slot, const struct st_slot 
 	*place_out = ST_PLACE_LOST;
 	return st_found(verify, is_copy ? ST_ENTRY_REPEATED : ST_ENTRY_REORDERED, size,
 	    is_copy ? "entry %llu is not there: entry %llu is stored again in its place"
-	            : "entry %llu is not there: entry %llu stands in its place",
+		    : "entry %llu is not there: entry %llu stands in its place",
 	    (unsigned long long)size, (unsigned long long)slot->entry.seq);
 }
 

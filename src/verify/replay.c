@@ -53,7 +53,8 @@ st_found_after(struct st_verify *verify, int rule, uint64_t seq, const char *for
 /* What a rule said about an entry.  A ledger or key statement that should not be there changes what
  * everything after it is judged by. */
 static int
-found_refused(struct st_verify *verify, const struct st_slot *slot, uint64_t seq, const stet_error *why)
+found_refused(
+    struct st_verify *verify, const struct st_slot *slot, uint64_t seq, const stet_error *why)
 {
 	int rc = st_found_after(verify, why->rule, seq, "%s", why->text);
 
@@ -75,8 +76,8 @@ st_verify_progress(struct st_verify *verify, const char *what, uint64_t done, ui
 int
 st_verify_signature_wrong(struct st_verify *verify, uint64_t seq)
 {
-	return st_found(verify, ST_SIGNATURE_INVALID, seq, "the signature of entry %llu does not verify",
-	    (unsigned long long)seq);
+	return st_found(verify, ST_SIGNATURE_INVALID, seq,
+	    "the signature of entry %llu does not verify", (unsigned long long)seq);
 }
 
 /* --- one entry -------------------------------------------------------------------------------- */
@@ -89,16 +90,28 @@ check_links(struct st_verify *verify, const struct st_slot *slot, uint64_t seq)
 
 	if (memcmp(slot->entry.prev, state->last_leaf, 32) != 0 &&
 	    (rc = st_found_after(verify, ST_PREV_WRONG, seq,
-	         seq == 0 ? "entry 0 links to an entry before it"
-	                  : "entry %llu does not link to the entry before it",
-	         (unsigned long long)seq)) < 0)
+		 seq == 0 ? "entry 0 links to an entry before it"
+			  : "entry %llu does not link to the entry before it",
+		 (unsigned long long)seq)) < 0)
 		return rc;
 	if (slot->entry.ms < state->last_ms &&
 	    (rc = st_found_after(verify, ST_TIME_BACKWARDS, seq,
-	         "entry %llu is of an earlier time than the one before it",
-	         (unsigned long long)seq)) < 0)
+		 "entry %llu is of an earlier time than the one before it",
+		 (unsigned long long)seq)) < 0)
 		return rc;
 	return STET_OK;
+}
+
+/* Which name a lost entry was about is known by whoever links to it. */
+static int
+is_lost(const struct st_verify *verify, const uint8_t leaf[32])
+{
+	size_t i;
+
+	for (i = 0; i < verify->gap_count; i++)
+		if (memcmp(verify->gaps[i], leaf, 32) == 0)
+			return 1;
+	return 0;
 }
 
 static int
@@ -110,8 +123,9 @@ check_prior(struct st_verify *verify, const struct st_slot *slot, const struct s
 	if (c->row.count == 0)
 		right = slot->entry.prior == NULL;
 	else
-		right = slot->entry.prior != NULL && memcmp(slot->entry.prior, c->row.head, 32) == 0;
-	if (right)
+		right =
+		    slot->entry.prior != NULL && memcmp(slot->entry.prior, c->row.head, 32) == 0;
+	if (right || (slot->entry.prior != NULL && is_lost(verify, slot->entry.prior)))
 		return STET_OK;
 	return st_found_after(verify, ST_PRIOR_WRONG, c->entry->seq,
 	    "entry %llu does not link to the entry about '%s' before it",
@@ -146,7 +160,7 @@ static int
 want_signature(const struct st_verify *verify, uint64_t seq)
 {
 	return (verify->options->flags & STET_VERIFY_HASH_ONLY) == 0 && seq >= verify->since.size &&
-	    seq < verify->target;
+	       seq < verify->target;
 }
 
 static int
@@ -162,8 +176,8 @@ check_signature(struct st_verify *verify, const struct st_slot *slot, const stru
 	if (slot == &verify->spare) { /* its bytes belong to no block */
 		verify->report->signatures++;
 		return st_sign1_verify(sign1, c->public_key, NULL) == STET_OK
-		    ? STET_OK
-		    : st_verify_signature_wrong(verify, c->entry->seq);
+			   ? STET_OK
+			   : st_verify_signature_wrong(verify, c->entry->seq);
 	}
 	check = &slot->block->checks[slot->block->check_count++];
 	check->seq = c->entry->seq;
@@ -185,9 +199,10 @@ check_seal(struct st_verify *verify, const struct st_slot *slot, const struct st
 
 	if ((rc = st_enter_index(&verify->enter, index, verify->err)) < 0)
 		return rc;
-	/* With an entry lost, whose name and count nobody knows, the index cannot be recomputed: that
-	 * is what was said about the lost one. */
-	if (verify->blind && st_cbor_member_bytes(payload, "index", &named) == STET_OK && named.size == 32)
+	/* With an entry lost, whose name and count nobody knows, the index cannot be recomputed:
+	 * that is what was said about the lost one. */
+	if (verify->blind && st_cbor_member_bytes(payload, "index", &named) == STET_OK &&
+	    named.size == 32)
 		memcpy(index, named.data, 32);
 	st_error_clear(&why);
 	rc = st_seal_check(&verify->state, index, c->entry, &slot->statement, &why);
@@ -225,9 +240,24 @@ case_of(struct st_verify *verify, const struct st_slot *slot, const struct st_en
 	c.entry = entry;
 	c.statement = &slot->statement;
 	c.flags = ST_ADMIT_REPLAY;
-	/* A rule may refuse before it gets to this. */
-	st_cti_key(slot->statement.sign1.claims.iss, slot->statement.sign1.claims.cti, c.cti_key);
 	return c;
+}
+
+/* Into the tables, whatever was said about it: the ledger has it there. */
+static int
+enter(
+    struct st_verify *verify, const struct st_slot *slot, struct st_case *c, const uint8_t leaf[32])
+{
+	static const uint8_t none[32];
+	const struct st_claims *claims = &slot->statement.sign1.claims;
+	int rc;
+
+	if (memcmp(c->cti_key, none, 32) == 0) /* refused before its id was asked for */
+		st_cti_key(claims->iss, claims->cti, c->cti_key);
+	if ((rc = st_enter_as(&verify->enter, c, slot->encoded, leaf, verify->err)) < 0)
+		return rc;
+	count_entry(verify, slot);
+	return STET_OK;
 }
 
 static int
@@ -241,24 +271,26 @@ replay_entry(struct st_verify *verify, const struct st_slot *slot)
 	    (rc = check_signature(verify, slot, &c)) < 0 ||
 	    (slot->statement.type == ST_TYPE_SEAL && (rc = check_seal(verify, slot, &c)) < 0))
 		return rc;
-	if ((rc = st_enter_as(&verify->enter, &c, slot->encoded, slot->leaf, verify->err)) < 0)
-		return rc;
-	count_entry(verify, slot);
-	return STET_OK;
+	return enter(verify, slot, &c, slot->leaf);
 }
 
 /* --- damaged entries -------------------------------------------------------------------------- */
 
-static int
-replay_gap(struct st_verify *verify, const uint8_t leaf[32])
+int
+st_replay_gap(struct st_verify *verify, const uint8_t leaf[32])
 {
+	int rc = st_enter_gap(&verify->enter, leaf, verify->err);
+
 	verify->blind = 1;
-	return st_enter_gap(&verify->enter, leaf, verify->err);
+	verify->gap_end = verify->state.size;
+	if (verify->gap_count < ST_GAPS_KEPT)
+		memcpy(verify->gaps[verify->gap_count++], leaf, 32);
+	return rc;
 }
 
-/* An entry whose bytes are not those that were entered.  If it still fits its place by all rules, what
- * was altered is likely of no consequence to the tables (a bit of the signature); its rows are entered
- * under the leaf it had, so that what comes after is not drowned in consequences. */
+/* An entry whose bytes are not those that were entered.  If it still fits its place by all rules,
+ * what was altered is likely of no consequence to the tables (a bit of the signature); its rows are
+ * entered under the leaf it had, so that what comes after is not drowned in consequences. */
 static int
 replay_altered(struct st_verify *verify, const struct st_slot *slot, const uint8_t good[32])
 {
@@ -274,7 +306,7 @@ replay_altered(struct st_verify *verify, const struct st_slot *slot, const uint8
 	if (rc < 0)
 		return rc;
 	if (slot->rc < 0 || entry.seq != seq)
-		return replay_gap(verify, good);
+		return st_replay_gap(verify, good);
 	c = case_of(verify, slot, &entry);
 	st_error_clear(&why);
 	rc = st_admit(&c, &why);
@@ -283,15 +315,11 @@ replay_altered(struct st_verify *verify, const struct st_slot *slot, const uint8
 			*verify->err = why;
 		return rc;
 	}
-	if (rc < 0 || c.already != STET_NO_SEQ ||
-	    (c.row.count == 0) != (entry.prior == NULL) ||
+	if (rc < 0 || c.already != STET_NO_SEQ || (c.row.count == 0) != (entry.prior == NULL) ||
 	    (c.row.count > 0 && memcmp(entry.prior, c.row.head, 32) != 0))
-		return replay_gap(verify, good);
+		return st_replay_gap(verify, good);
 	entry.ms = verify->state.last_ms; /* as likely altered as anything */
-	if ((rc = st_enter_as(&verify->enter, &c, slot->encoded, good, verify->err)) < 0)
-		return rc;
-	count_entry(verify, slot);
-	return STET_OK;
+	return enter(verify, slot, &c, good);
 }
 
 /* Bytes that are what was entered, and are no entry: whoever wrote them did not ask the rules. */
@@ -302,7 +330,7 @@ replay_malformed(struct st_verify *verify, const struct st_slot *slot)
 
 	rc = st_found(verify, slot->why.rule, verify->state.size, "entry %llu: %s",
 	    (unsigned long long)verify->state.size, slot->why.text);
-	return rc < 0 ? rc : replay_gap(verify, slot->leaf);
+	return rc < 0 ? rc : st_replay_gap(verify, slot->leaf);
 }
 
 /* --- all entries ------------------------------------------------------------------------------ */
@@ -312,10 +340,10 @@ static int
 is_plain(const struct st_verify *verify, const struct st_slot *slot, const struct st_slot *next)
 {
 	return slot->rc == STET_OK && verify->shift == 0 && slot->key == verify->state.size &&
-	    slot->entry.seq == slot->key && slot->row != NULL &&
-	    memcmp(slot->row, slot->leaf, 32) == 0 &&
-	    (next->block == NULL ||
-	        (next->framed && memcmp(next->entry.prev, slot->leaf, 32) == 0));
+	       slot->entry.seq == slot->key && slot->row != NULL &&
+	       memcmp(slot->row, slot->leaf, 32) == 0 &&
+	       (next->block == NULL ||
+		   (next->framed && memcmp(next->entry.prev, slot->leaf, 32) == 0));
 }
 
 static int
@@ -334,13 +362,14 @@ replay_one(struct st_verify *verify, struct st_slot *slot, struct st_slot *next)
 	}
 	switch (place) {
 	case ST_PLACE_RIGHT:
-		return slot->rc == STET_OK ? replay_entry(verify, slot) : replay_malformed(verify, slot);
+		return slot->rc == STET_OK ? replay_entry(verify, slot)
+					   : replay_malformed(verify, slot);
 	case ST_PLACE_WRONG:
 		return replay_altered(verify, slot, good);
 	case ST_PLACE_LOST:
 		if ((rc = st_place_leaf(verify, verify->state.size, next, good)) < 0)
 			return rc;
-		return replay_gap(verify, good);
+		return st_replay_gap(verify, good);
 	case ST_PLACE_SURPLUS:
 		break;
 	}
@@ -401,14 +430,14 @@ end(struct st_verify *verify)
 	const struct st_state *state = &verify->state;
 	int rc;
 
-	if (verify->stream.odd_keys > 0 &&
-	    (rc = st_found(verify, ST_ENTRY_EXTRA, STET_NO_SEQ,
-	         "%llu entries are stored under what is no number",
-	         (unsigned long long)verify->stream.odd_keys)) < 0)
+	if (verify->stream.odd_keys > 0 && (rc = st_found(verify, ST_ENTRY_EXTRA, STET_NO_SEQ,
+						"%llu entries are stored under what is no number",
+						(unsigned long long)verify->stream.odd_keys)) < 0)
 		return rc;
 	if ((rc = st_place_end(verify)) < 0)
 		return rc;
-	if (state->size > 0 && state->sealed != state->size)
+	/* What is lost at the end may have been the seal. */
+	if (state->size > 0 && state->sealed != state->size && verify->gap_end <= state->sealed)
 		return st_found_after(verify, ST_UNSEALED_TAIL, state->sealed,
 		    "no seal covers the entries from %llu on", (unsigned long long)state->sealed);
 	return STET_OK;
@@ -422,8 +451,8 @@ st_replay(struct st_verify *verify)
 	uint64_t done = 0;
 	int rc;
 
-	if ((rc = begin(verify)) < 0 ||
-	    (rc = st_enter_begin(&verify->enter, verify->batch, &verify->state, 0, verify->err)) < 0)
+	if ((rc = begin(verify)) < 0 || (rc = st_enter_begin(&verify->enter, verify->batch,
+					     &verify->state, 0, verify->err)) < 0)
 		return rc;
 	for (;;) {
 		if ((rc = st_stream_next(&verify->stream, &slot, &next, verify->err)) < 0)
@@ -447,7 +476,8 @@ st_replay(struct st_verify *verify)
 	}
 	if ((rc = st_verify_progress(verify, "entries", done, done)) < 0 || (rc = end(verify)) < 0)
 		return rc;
-	/* A seal brings the index up to date; entries after the last one are not in it, nor should be. */
+	/* A seal brings the index up to date; entries after the last one are not in it, nor should
+	 * be. */
 	if ((rc = st_enter_end(&verify->enter, verify->err)) < 0)
 		return rc;
 	return st_replay_commit(verify);

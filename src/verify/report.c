@@ -65,8 +65,8 @@ make_room(stet_report *report, stet_error *err)
 	return STET_OK;
 }
 
-/* In the order of the entries, and for one entry as found: so that what is left out when there are too
- * many is always the end. */
+/* In the order of the entries, and for one entry as found: so that what is left out when there are
+ * too many is always the end. */
 int
 st_report_add(stet_report *report, int rule, uint64_t seq, const char *text, stet_error *err)
 {
@@ -101,7 +101,8 @@ diagnosis_json(const stet_diagnosis *diagnosis)
 
 	stet_json_set(object, "code", stet_json_str(stet_rule_name(diagnosis->rule)));
 	stet_json_set(object, "seq",
-	    diagnosis->seq == STET_NO_SEQ ? stet_json_null() : stet_json_int((int64_t)diagnosis->seq));
+	    diagnosis->seq == STET_NO_SEQ ? stet_json_null()
+					  : stet_json_int((int64_t)diagnosis->seq));
 	st_json_set_text(object, "text", st_str(diagnosis->text));
 	return object;
 }

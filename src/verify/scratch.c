@@ -47,7 +47,7 @@ can_do_without(stet_ledger *ledger, int failed)
 	uint64_t entries;
 
 	return failed != STET_ENOMEM && entries_of(ledger, &entries, NULL) == STET_OK &&
-	    entries <= IN_MEMORY_AT_MOST;
+	       entries <= IN_MEMORY_AT_MOST;
 }
 
 int
@@ -63,7 +63,8 @@ st_scratch_open(stet_ledger *ledger, int in_memory, struct st_store **store_out,
 		return st_store_open_memory(store_out, err);
 	st_error_clear(&why);
 	if ((rc = make_folder(ledger, folder_out, &why)) == STET_OK)
-		rc = st_store_open_lmdb(*folder_out, ST_OPEN_CREATE | ST_OPEN_SCRATCH, store_out, &why);
+		rc = st_store_open_lmdb(
+		    *folder_out, ST_OPEN_CREATE | ST_OPEN_SCRATCH, store_out, &why);
 	if (rc == STET_OK)
 		return STET_OK;
 	st_scratch_close(store_out, folder_out);

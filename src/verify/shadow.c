@@ -1,13 +1,14 @@
 /* A store that writes nothing twice: the replay's tables laid over the ledger's own.
  *
- * Rows of ST_TREE, ST_ABOUT, ST_CTI and ST_LOOKUP never change, and each tells by itself which entry
- * implies it.  So the ledger's own table at any earlier state is the table of today without the rows
- * of later entries, if today's is right; and it is right if every row that the entries imply is there
- * and there are not more of them.  A put compares and counts, a get or a walk leaves out what is later
- * than *size, and st_shadow_complete() holds the counts against the tables, in the end.  Until then
- * nothing that was read is believed: whatever fails to agree makes the run start again without this.
+ * Rows of ST_TREE, ST_ABOUT, ST_CTI and ST_LOOKUP never change, and each tells by itself which
+ * entry implies it.  So the ledger's own table at any earlier state is the table of today without
+ * the rows of later entries, if today's is right; and it is right if every row that the entries
+ * imply is there and there are not more of them.  A put compares and counts, a get or a walk leaves
+ * out what is later than *size, and st_shadow_complete() holds the counts against the tables, in
+ * the end.  Until then nothing that was read is believed: whatever fails to agree makes the run
+ * start again without this.
  *
- * The record index is another matter: its rows change, and every seal commits to a former state.  It
+ * The record index is another matter: its rows change, and every seal commits to a former state. It
  * is written to a store of its own. */
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,11 @@ struct shadow_store {
 struct shadow_reader {
 	struct st_reader reader;
 	struct st_reader *of, *inner;
+	/* The row last asked for that is later than now: the rules ask whether an id was used
+	 * before, and then the same row is put. */
+	enum st_table ahead_table;
+	uint8_t ahead_key[ST_KEY_MAX], ahead_value[8];
+	size_t ahead_key_size; /* 0: none */
 };
 
 struct shadow_scan {
@@ -71,6 +77,17 @@ size_now(const struct st_reader *reader)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+static void
+remember_ahead(struct shadow_reader *reader, enum st_table table, stet_bytes key, stet_bytes value)
+{
+	if (value.size != sizeof(reader->ahead_value))
+		return;
+	reader->ahead_table = table;
+	memcpy(reader->ahead_key, key.data, key.size);
+	memcpy(reader->ahead_value, value.data, value.size);
+	reader->ahead_key_size = key.size;
+}
+
 static int
 shadow_get(struct st_reader *base, enum st_table table, const stet_bytes *keys, size_t count,
     stet_bytes *values_out, stet_error *err)
@@ -83,10 +100,13 @@ shadow_get(struct st_reader *base, enum st_table table, const stet_bytes *keys, 
 		return st_get(reader->inner, table, keys, count, values_out, err);
 	if ((rc = st_get(reader->of, table, keys, count, values_out, err)) < 0)
 		return rc;
-	for (i = 0; i < count; i++)
-		if (values_out[i].data != NULL &&
-		    !is_visible(table, keys[i], values_out[i], size_now(base)))
-			values_out[i] = (stet_bytes){NULL, 0};
+	for (i = 0; i < count; i++) {
+		if (values_out[i].data == NULL ||
+		    is_visible(table, keys[i], values_out[i], size_now(base)))
+			continue;
+		remember_ahead(reader, table, keys[i], values_out[i]);
+		values_out[i] = (stet_bytes){NULL, 0};
+	}
 	return STET_OK;
 }
 
@@ -157,20 +177,24 @@ shadow_scan_end(struct st_scan *base)
 /* --- writing, which is comparing -------------------------------------------------------------- */
 
 static int
-is_there(struct st_reader *of, enum st_table table, stet_bytes key, stet_bytes value, stet_error *err)
+is_there(struct shadow_reader *reader, enum st_table table, stet_bytes key, stet_bytes value,
+    stet_error *err)
 {
 	stet_bytes there;
 	int rc;
 
-	rc = st_get_one(of, table, key, &there, err);
+	if (reader->ahead_key_size == key.size && reader->ahead_table == table &&
+	    memcmp(reader->ahead_key, key.data, key.size) == 0)
+		return st_bytes_equal(value, (stet_bytes){reader->ahead_value, 8});
+	rc = st_get_one(reader->of, table, key, &there, err);
 	if (rc == STET_ENOTFOUND)
 		return 0;
 	return rc < 0 ? rc : st_bytes_equal(there, value);
 }
 
-/* 1 if this entry has put the key before.  The keys of the other tables cannot come twice and agree with
- * the ledger's row both times; look-ups can, where an entry gives one thing in two places, and counting
- * both would leave room for a row too many. */
+/* 1 if this entry has put the key before.  The keys of the other tables cannot come twice and agree
+ * with the ledger's row both times; look-ups can, where an entry gives one thing in two places, and
+ * counting both would leave room for a row too many. */
 static int
 is_repeated(struct shadow_store *store, enum st_table table, stet_bytes key)
 {
@@ -199,11 +223,12 @@ put_one(struct shadow_batch *batch, enum st_table table, stet_bytes key, stet_by
 	struct shadow_reader *reader = (struct shadow_reader *)batch->batch.reader;
 	int rc;
 
-	rc = is_there(reader->of, table, key, value, err);
+	rc = is_there(reader, table, key, value, err);
 	if (rc == 0) {
 		/* The entry may be newer than this snapshot. */
+		reader->ahead_key_size = 0;
 		if ((rc = st_reader_renew(reader->of, err)) == STET_OK)
-			rc = is_there(reader->of, table, key, value, err);
+			rc = is_there(reader, table, key, value, err);
 	}
 	if (rc == 0)
 		return st_fail(err, STET_EMISMATCH, ST_TABLE_DIFFERS,
@@ -291,8 +316,7 @@ shadow_reader_close(struct st_reader *base)
 }
 
 static int
-shadow_batch_begin(
-    struct st_store *base, int wait_ms, struct st_batch **batch_out, stet_error *err)
+shadow_batch_begin(struct st_store *base, int wait_ms, struct st_batch **batch_out, stet_error *err)
 {
 	struct shadow_store *store = (struct shadow_store *)base;
 	struct shadow_batch *batch = calloc(1, sizeof(*batch));

@@ -2,8 +2,8 @@
  *
  * Verifying signatures is nearly all the work of verification, so everything else is done by one
  * thread, in order, and whole blocks of signatures by all of them.  Blocks are a bounded number, so
- * that memory does not grow when the replay runs ahead; where it finds no empty one, it verifies one
- * itself instead of waiting.
+ * that memory does not grow when the replay runs ahead; where it finds no empty one, it verifies
+ *one itself instead of waiting.
  *
  *	empty -> (the stream fills it, the replay adds signatures) -> ready -> (verified) -> empty
  */
@@ -151,7 +151,7 @@ st_pool_start(unsigned threads, struct st_pool **pool_out, stet_error *err)
 	}
 	/* What cannot be started is done without: the replay helps. */
 	while (pool->thread_count < helpers &&
-	    pthread_create(&pool->threads[pool->thread_count], NULL, work, pool) == 0)
+	       pthread_create(&pool->threads[pool->thread_count], NULL, work, pool) == 0)
 		pool->thread_count++;
 	*pool_out = pool;
 	return STET_OK;

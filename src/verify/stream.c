@@ -74,7 +74,7 @@ find_leaf(struct leaves *leaves, uint64_t seq, stet_bytes *leaf_out, stet_error 
 		if (leaves->at == leaves->count) {
 			leaves->at = 0;
 			if ((rc = st_scan_next(leaves->scan, AT_ONCE, leaves->keys, leaves->values,
-			         &leaves->count, err)) < 0)
+				 &leaves->count, err)) < 0)
 				return rc;
 			if (leaves->count == 0) {
 				leaves->ended = 1;
@@ -82,8 +82,8 @@ find_leaf(struct leaves *leaves, uint64_t seq, stet_bytes *leaf_out, stet_error 
 			}
 		}
 		there = leaves->keys[leaves->at].size == 9
-		    ? st_be64_get(leaves->keys[leaves->at].data + 1)
-		    : 0;
+			    ? st_be64_get(leaves->keys[leaves->at].data + 1)
+			    : 0;
 		if (there > seq)
 			break;
 		if (there == seq && leaves->keys[leaves->at].size == 9) {
@@ -96,7 +96,8 @@ find_leaf(struct leaves *leaves, uint64_t seq, stet_bytes *leaf_out, stet_error 
 }
 
 static int
-take(struct st_block *block, uint64_t key, stet_bytes encoded, struct leaves *leaves, stet_error *err)
+take(struct st_block *block, uint64_t key, stet_bytes encoded, struct leaves *leaves,
+    stet_error *err)
 {
 	struct st_stored *stored = &block->stored[block->stored_count];
 	stet_bytes leaf;
@@ -207,8 +208,8 @@ load(struct st_stream *stream, struct st_slot *slot, stet_error *err)
 }
 
 int
-st_stream_next(struct st_stream *stream, struct st_slot **slot_out, struct st_slot **next_out,
-    stet_error *err)
+st_stream_next(
+    struct st_stream *stream, struct st_slot **slot_out, struct st_slot **next_out, stet_error *err)
 {
 	struct st_slot *done = &stream->slots[stream->current];
 	struct st_slot *slot = &stream->slots[1 - stream->current];

@@ -14,12 +14,12 @@
  *   artifacts.c   contents
  *   report.c      what was found
  *
- * The replay runs every entry through the writer's own st_admit() and st_enter().  What they write is
- * what the derived tables must be.  First it is only compared with the ledger's own rows, one by one
- * as they come (shadow.c): nothing is written but the record index, and if in the end every row that
- * was to be written was there, and no other, then everything that was read from them was right, too.
- * At the first row that is not as it should be, the run starts again with tables of its own, and
- * finds out what exactly is wrong. */
+ * The replay runs every entry through the writer's own st_admit() and st_enter().  What they write
+ * is what the derived tables must be.  First it is only compared with the ledger's own rows, one by
+ * one as they come (shadow.c): nothing is written but the record index, and if in the end every row
+ * that was to be written was there, and no other, then everything that was read from them was
+ * right, too. At the first row that is not as it should be, the run starts again with tables of its
+ * own, and finds out what exactly is wrong. */
 #include <stdarg.h>
 
 #include <stet/verify.h>
@@ -95,8 +95,8 @@ struct st_slot {
 	stet_bytes encoded;
 	const uint8_t *row; /* its leaf in ST_TREE, or NULL */
 	uint8_t row_kept[32];
-	uint8_t leaf[32];   /* of the stored bytes */
-	int framed;         /* entry is set */
+	uint8_t leaf[32]; /* of the stored bytes */
+	int framed;       /* entry is set */
 	struct st_entry entry;
 	int rc; /* STET_OK: statement is set; else why not */
 	struct st_statement statement;
@@ -104,7 +104,8 @@ struct st_slot {
 };
 struct st_stream {
 	struct st_store *store;
-	struct st_reader *reader; /* the snapshot of the last fill; at the end, the newest there is */
+	struct st_reader
+	    *reader; /* the snapshot of the last fill; at the end, the newest there is */
 	struct st_pool *pool;
 	struct st_block *block; /* being read from */
 	size_t at;
@@ -118,8 +119,8 @@ int st_stream_open(
     struct st_stream *stream, struct st_store *store, struct st_pool *pool, stet_error *err);
 /* *slot_out is the next entry, block NULL at the end; *next_out the one after it.  Blocks that are
  * done with go to the pool. */
-int st_stream_next(struct st_stream *stream, struct st_slot **slot_out,
-    struct st_slot **next_out, stet_error *err);
+int st_stream_next(struct st_stream *stream, struct st_slot **slot_out, struct st_slot **next_out,
+    stet_error *err);
 void st_stream_close(struct st_stream *stream);
 /* Fills a slot from bytes that outlive it. */
 void st_slot_read(struct st_slot *slot, uint64_t key, stet_bytes encoded, const uint8_t *row);
@@ -127,13 +128,13 @@ void st_slot_read(struct st_slot *slot, uint64_t key, stet_bytes encoded, const 
 /* --- shadow.c, scratch.c ---------------------------------------------------------------------- */
 
 /* Temporary tables: in memory if small, else in a folder that is gone when closed. */
-int st_scratch_open(
-    stet_ledger *ledger, int in_memory, struct st_store **store_out, char **folder_out, stet_error *err);
+int st_scratch_open(stet_ledger *ledger, int in_memory, struct st_store **store_out,
+    char **folder_out, stet_error *err);
 void st_scratch_close(struct st_store **store, char **folder);
 
 /* A store over the ledger's own derived rows, each of them seen only once an entry before *size has
- * implied it.  Putting a row is comparing it; STET_EMISMATCH when it is not there.  The record index
- * (ST_INDEX, ST_TRIE, ST_META) goes to inner, which is not taken over. */
+ * implied it.  Putting a row is comparing it; STET_EMISMATCH when it is not there.  The record
+ * index (ST_INDEX, ST_TRIE, ST_META) goes to inner, which is not taken over. */
 int st_store_open_shadow(struct st_store *of, struct st_store *inner, const uint64_t *size,
     struct st_store **store_out, stet_error *err);
 int st_shadow_covers(enum st_table table); /* 1 if its rows are compared, 0 if they are written */
@@ -148,12 +149,14 @@ struct st_verify_tuning {
 	uint64_t memory_entries; /* tables of ledgers up to this size stay in memory */
 	uint64_t batch_entries;  /* replayed between two commits                     */
 	int strict;              /* the replay's tables behind the strict store      */
-	int no_shadow;   /* at once the thorough way            */
-	int only_shadow; /* never: STET_EMISMATCH instead       */
+	int no_shadow;           /* at once the thorough way            */
+	int only_shadow;         /* never: STET_EMISMATCH instead       */
 };
 int st_verify_run(stet_ledger *ledger, const stet_verify_options *options,
     const struct st_verify_tuning *tuning, stet_progress *progress, void *ctx,
     stet_report **report_out, stet_error *err);
+
+#define ST_GAPS_KEPT 64
 
 struct st_verify {
 	stet_ledger *ledger;
@@ -165,23 +168,26 @@ struct st_verify {
 
 	struct st_pool *pool;
 	struct st_stream stream;
-	struct st_reader *reader;  /* entries by number, for admission      */
-	struct st_store *scratch;  /* the replay's tables, or half of them  */
-	struct st_store *shadow;   /* over scratch; NULL: the thorough way  */
-	struct st_store *bare;     /* the same without a strict wrapper     */
-	char *folder;              /* of scratch, or NULL                   */
+	struct st_reader *reader; /* entries by number, for admission      */
+	struct st_store *scratch; /* the replay's tables, or half of them  */
+	struct st_store *shadow;  /* over scratch; NULL: the thorough way  */
+	struct st_store *bare;    /* the same without a strict wrapper     */
+	char *folder;             /* of scratch, or NULL                   */
 	struct st_batch *batch;
 	struct st_enter enter;
 	struct st_state state;
 	struct st_books books;
 	uint64_t since_commit;
 
-	uint64_t target;   /* entries there were when it began: signatures are verified up to here */
+	uint64_t target; /* entries there were when it began: signatures are verified up to here */
 	struct st_head stored_head; /* what ST_META says; size STET_NO_SEQ: nothing */
 	struct st_checkpoint since;
-	int64_t shift;     /* what stands under number n is entry n + shift       */
-	uint64_t damaged;  /* the first entry known to be wrong, or STET_NO_SEQ   */
-	int blind;         /* an entry's contents are lost: index and tables cannot be recomputed */
+	int64_t shift;                  /* what stands under number n is entry n + shift       */
+	uint64_t damaged;               /* the first entry known to be wrong, or STET_NO_SEQ   */
+	uint64_t gap_end;               /* after the last entry whose contents are lost        */
+	uint8_t gaps[ST_GAPS_KEPT][32]; /* leaves of the first lost ones          */
+	size_t gap_count;
+	int blind; /* an entry's contents are lost: index and tables cannot be recomputed */
 	uint8_t said[ST_RULE_END]; /* rules of which one diagnosis may follow from the damage */
 	struct st_slot spare;      /* an entry found in another's place           */
 	uint8_t *spare_bytes;
@@ -201,22 +207,26 @@ int st_verify_root(struct st_verify *verify, uint64_t size, uint8_t root_out[32]
 
 /* --- replay.c, place.c ------------------------------------------------------------------------ */
 
-/* All entries; then v->state is that of the ledger's end. STET_EMISMATCH: the shadow will not do. */
+/* All entries; then v->state is that of the ledger's end. STET_EMISMATCH: the shadow will not do.
+ */
 int st_replay(struct st_verify *verify);
 int st_replay_commit(struct st_verify *verify);
+/* Past an entry of which only the leaf is known. */
+int st_replay_gap(struct st_verify *verify, const uint8_t leaf[32]);
 
 /* What stands where entry state.size should: decided by its bytes, the tree and its neighbours. */
 enum st_place {
-	ST_PLACE_RIGHT,   /* the entry itself                                             */
-	ST_PLACE_WRONG,   /* its bytes are others: good_out is what its leaf was          */
-	ST_PLACE_LOST,    /* something else: the entry itself is not there                */
-	ST_PLACE_SURPLUS  /* something that belongs nowhere: pass over it                 */
+	ST_PLACE_RIGHT,  /* the entry itself                                             */
+	ST_PLACE_WRONG,  /* its bytes are others: good_out is what its leaf was          */
+	ST_PLACE_LOST,   /* something else: the entry itself is not there                */
+	ST_PLACE_SURPLUS /* something that belongs nowhere: pass over it                 */
 };
 /* *slot becomes the entry to be judged, which may be verify->spare. Says what it finds. */
 int st_place_judge(struct st_verify *verify, struct st_slot **slot, struct st_slot *next,
     enum st_place *place_out, uint8_t good_out[32]);
 /* The leaf that the rest of the ledger vouches for, of an entry that is not there; zeros: none. */
-int st_place_leaf(struct st_verify *verify, uint64_t seq, const struct st_slot *next, uint8_t leaf_out[32]);
+int st_place_leaf(
+    struct st_verify *verify, uint64_t seq, const struct st_slot *next, uint8_t leaf_out[32]);
 /* After the last entry: are there signs of more? */
 int st_place_end(struct st_verify *verify);
 
