@@ -96,7 +96,7 @@ fold_grant(struct st_key_state *key, uint64_t seq, stet_bytes payload, stet_erro
 	key->roles = 0;
 	if (st_cbor_member(payload, "roles", &value) == STET_OK)
 		key->roles = st_roles_read(value);
-	key->until = 0;
+	key->until = ST_NO_END;
 	st_cbor_member_uint(payload, "until", &key->until);
 	if ((st_cbor_member_text(payload, "issuer", &value) == STET_OK &&
 		(rc = set_text(&key->issuer, value, err)) < 0) ||
@@ -128,7 +128,7 @@ fold_revoke(struct st_key_state *key, uint64_t seq, stet_bytes payload)
 
 static int
 fold_key(const struct st_state *state, const struct st_books *books, const uint8_t kid[32],
-    struct st_key_state *key, stet_error *err)
+    uint64_t before, struct st_key_state *key, stet_error *err)
 {
 	char name[ST_KEY_NAME_SIZE];
 	uint8_t name_key[32];
@@ -139,6 +139,7 @@ fold_key(const struct st_state *state, const struct st_books *books, const uint8
 
 	memcpy(key->kid, kid, 32);
 	key->granted = key->first_granted = key->revoked = key->distrust_from = STET_NO_SEQ;
+	key->until = ST_NO_END;
 	if (state->id[0] != '\0' && memcmp(kid, state->first_root_kid, 32) == 0) {
 		memcpy(key->public_key, state->first_root, 32);
 		key->granted = key->first_granted = 0;
@@ -150,6 +151,8 @@ fold_key(const struct st_state *state, const struct st_books *books, const uint8
 	st_key_name(kid, name);
 	st_map_key(st_str(name), name_key);
 	for (nth = 0; (rc = st_books_about(books, name_key, nth, &seq, err)) == STET_OK; nth++) {
+		if (seq >= before)
+			return STET_OK;
 		if ((rc = st_books_entry(books, seq, &read, err)) < 0)
 			return rc;
 		if (read.statement.type != ST_TYPE_KEY ||
@@ -165,6 +168,30 @@ fold_key(const struct st_state *state, const struct st_books *books, const uint8
 	if (rc != STET_ENOTFOUND)
 		return rc;
 	return STET_OK;
+}
+
+int
+st_key_at(const struct st_state *state, const struct st_books *books, const uint8_t kid[32],
+    uint64_t before, struct st_key_state **key_out, stet_error *err)
+{
+	struct st_key_state *key = calloc(1, sizeof(*key));
+	int rc;
+
+	if (key == NULL)
+		return st_fail_nomem(err);
+	if ((rc = fold_key(state, books, kid, before, key, err)) < 0 ||
+	    key->granted == STET_NO_SEQ) {
+		free_key(key);
+		return rc < 0 ? rc : STET_ENOTFOUND;
+	}
+	*key_out = key;
+	return STET_OK;
+}
+
+void
+st_key_state_free(struct st_key_state *key)
+{
+	free_key(key);
 }
 
 /* --- the cache: open addressing by the first bytes of the thumbprint ------------------------- */
@@ -225,7 +252,7 @@ st_state_key(struct st_state *state, const struct st_books *books, const uint8_t
 	slot = slot_of(state, kid);
 	if (state->keys[slot] != NULL && state->keys[slot]->stale) {
 		reset_key(state->keys[slot]);
-		if ((rc = fold_key(state, books, kid, state->keys[slot], err)) < 0) {
+		if ((rc = fold_key(state, books, kid, STET_NO_SEQ, state->keys[slot], err)) < 0) {
 			state->keys[slot]->stale = 1;
 			return rc;
 		}
@@ -233,7 +260,7 @@ st_state_key(struct st_state *state, const struct st_books *books, const uint8_t
 	if ((key = state->keys[slot]) == NULL) {
 		if ((key = calloc(1, sizeof(*key))) == NULL)
 			return st_fail_nomem(err);
-		if ((rc = fold_key(state, books, kid, key, err)) < 0) {
+		if ((rc = fold_key(state, books, kid, STET_NO_SEQ, key, err)) < 0) {
 			free_key(key);
 			return rc;
 		}

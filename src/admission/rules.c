@@ -261,7 +261,7 @@ rule_in_force(struct st_case *c, stet_error *err)
 		return refuse(ST_SIGNER_REVOKED, "the key '%s' was revoked as %s by entry %llu",
 		    st_shown(st_str(signer->label), shown), signer->reason,
 		    (unsigned long long)signer->revoked);
-	if (signer->until != 0 && c->entry->ms >= signer->until)
+	if (c->entry->ms >= signer->until)
 		return refuse(ST_SIGNER_EXPIRED, "the grant of key '%s' (entry %llu) has ended",
 		    st_shown(st_str(signer->label), shown), (unsigned long long)signer->granted);
 	return STET_OK;

@@ -12,6 +12,8 @@
 #define ST_NAME_SEAL "stet:seal"
 #define ST_NAME_AUDIT "stet:audit"
 
+#define ST_NO_END UINT64_MAX
+
 /* A key as its grants and revocations leave it. */
 struct st_key_state {
 	uint8_t kid[32], public_key[32];
@@ -22,7 +24,7 @@ struct st_key_state {
 	stet_bytes *scope;    /* prefixes, owned; scope_count 0 with scoped 0: every name    */
 	size_t scope_count;
 	int scoped;
-	uint64_t until;         /* ms; 0: no end                                               */
+	uint64_t until;         /* ms; ST_NO_END: none                                         */
 	uint64_t revoked;       /* seq of the first revocation, or STET_NO_SEQ                 */
 	char reason[8];         /* lost, stolen, retired                                       */
 	uint64_t distrust_from; /* seq, or STET_NO_SEQ                                         */
@@ -77,6 +79,10 @@ int st_state_key(struct st_state *state, const struct st_books *books, const uin
 /* A key's chain has grown; the books are others now. */
 void st_state_forget_key(struct st_state *state, const uint8_t kid[32]);
 void st_state_forget_keys(struct st_state *state);
+/* The key as it was before entry `before`; the caller ends it with st_key_state_free(). */
+int st_key_at(const struct st_state *state, const struct st_books *books, const uint8_t kid[32],
+    uint64_t before, struct st_key_state **key_out, stet_error *err);
+void st_key_state_free(struct st_key_state *key);
 /* 1 if a prefix of the scope begins name; a key without scope covers all. */
 int st_key_covers(const struct st_key_state *key, stet_bytes name);
 

@@ -47,7 +47,7 @@ set_state(stet_json *json, const struct st_key_state *key, uint64_t now_ms)
 	const char *state = "in force";
 	char time[ST_TIME_SIZE];
 
-	if (key->until != 0) {
+	if (key->until != ST_NO_END) {
 		st_time_text_ms(key->until, time);
 		stet_json_set(json, "until", stet_json_str(time));
 		if (now_ms >= key->until)

@@ -126,6 +126,16 @@ judge_prior(struct judging *judging, const stet_entry *entry, int *prior_out, st
 	return STET_OK;
 }
 
+/* A key may revoke itself, whatever its roles. */
+static int
+is_own_chain(const struct st_key_state *key, const stet_entry *entry)
+{
+	uint8_t kid[32];
+
+	return st_key_name_read(entry->read.statement.sign1.claims.sub, kid) == 0 &&
+	       memcmp(kid, key->kid, 32) == 0;
+}
+
 /* Whether the key might say this: granted before, not revoked or expired, of the role and scope. */
 static int
 may_sign(const struct st_key_state *key, const stet_entry *entry, const char **text_out)
@@ -141,17 +151,39 @@ may_sign(const struct st_key_state *key, const stet_entry *entry, const char **t
 		roles |= ST_ROLE_REGISTRAR;
 	if (key->revoked != STET_NO_SEQ)
 		*text_out = "its key had been revoked";
-	else if (key->until != 0 && entry->read.entry.ms >= key->until)
+	else if (entry->read.entry.ms >= key->until)
 		*text_out = "the grant of its key had ended";
 	else if (!st_bytes_equal(statement->sign1.claims.iss, st_str(key->issuer)))
 		*text_out = "its key speaks for another issuer";
-	else if (rule != NULL && (key->roles & roles) == 0)
+	else if (rule != NULL && (key->roles & roles) == 0 && !is_own_chain(key, entry))
 		*text_out = "its key lacked the role";
 	else if (statement->source.data == NULL && rule != NULL && rule->subject == NULL &&
 		 !st_key_covers(key, sub))
 		*text_out = "the name lies outside the scope of its key";
 	else
 		return 1;
+	return 0;
+}
+
+/* Entry 0 and the seals are signed by a ledger key, and nothing else is. */
+static int
+judge_ledger_key(struct judging *judging, const stet_entry *entry, struct verdicts *verdicts)
+{
+	const struct st_state *state = &judging->ledger->state;
+	const struct st_sign1 *sign1 = &entry->read.statement.sign1;
+	size_t i;
+
+	for (i = 0; i < state->ledger_key_count; i++) {
+		if (memcmp(state->ledger_keys[i].kid, sign1->kid, 32) != 0)
+			continue;
+		verdicts->signature =
+		    st_sign1_verify(sign1, state->ledger_keys[i].public_key, NULL) == STET_OK;
+		verdicts->signer =
+		    entry->read.entry.seq == 0 || entry->read.statement.type == ST_TYPE_SEAL;
+		if (!verdicts->signer)
+			verdicts->text = "the ledger key signs seals and nothing else";
+		return 1;
+	}
 	return 0;
 }
 
@@ -162,6 +194,8 @@ judge_signer(
 	const struct st_sign1 *sign1 = &entry->read.statement.sign1;
 	int rc;
 
+	if (judge_ledger_key(judging, entry, verdicts))
+		return STET_OK;
 	rc = st_key_at(&judging->ledger->state, &judging->books, sign1->kid, entry->read.entry.seq,
 	    &verdicts->key, err);
 	if (rc == STET_ENOTFOUND) {
