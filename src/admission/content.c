@@ -33,6 +33,7 @@ text_member_is(const struct st_case *c, const char *member, const char *text)
 /* What the newest alias entries about a name say: one by its own signers, one by observers. */
 struct binding {
 	uint64_t own, observed; /* seqs, or STET_NO_SEQ */
+	int both;               /* the newest observed one is asked for, too */
 };
 
 static int
@@ -40,16 +41,12 @@ see_link(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
 {
 	struct binding *binding = ctx;
 
+	uint64_t *newest = (detail & ST_LINK_OBSERVED) != 0 ? &binding->observed : &binding->own;
+
 	(void)what;
-	if ((detail & ST_LINK_ALIAS) == 0)
-		return 0;
-	if ((detail & ST_LINK_OBSERVED) != 0) {
-		if (binding->observed == STET_NO_SEQ)
-			binding->observed = seq;
-		return 0;
-	}
-	binding->own = seq;
-	return 1;
+	if ((detail & ST_LINK_ALIAS) != 0 && *newest == STET_NO_SEQ)
+		*newest = seq;
+	return binding->own != STET_NO_SEQ && (!binding->both || binding->observed != STET_NO_SEQ);
 }
 
 /* *bound_out 1 if the alias entry at seq binds its name to record. */
@@ -80,6 +77,7 @@ find_binding(const struct st_case *c, stet_bytes name, struct binding *binding_o
 	int rc;
 
 	binding_out->own = binding_out->observed = STET_NO_SEQ;
+	binding_out->both = is_observation(c);
 	st_map_key(name, name_key);
 	rc = st_lookup_walk(c->books->tables, ST_LOOKUP_LINK, (stet_bytes){name_key, 32}, 1,
 	    see_link, binding_out, err);
