@@ -19,8 +19,13 @@ extern "C" {
 typedef struct stet_json stet_json;
 
 enum stet_json_kind {
-	STET_JSON_NULL, STET_JSON_BOOL, STET_JSON_INT, STET_JSON_REAL,
-	STET_JSON_STRING, STET_JSON_ARRAY, STET_JSON_OBJECT
+	STET_JSON_NULL,
+	STET_JSON_BOOL,
+	STET_JSON_INT,
+	STET_JSON_REAL,
+	STET_JSON_STRING,
+	STET_JSON_ARRAY,
+	STET_JSON_OBJECT
 };
 
 /** New values; the caller owns them. NULL when memory is short. */
@@ -32,24 +37,24 @@ STET_API stet_json *stet_json_int(int64_t value);
 STET_API stet_json *stet_json_real(double value); /* NULL for what is not a finite number */
 STET_API stet_json *stet_json_bool(int value);
 STET_API stet_json *stet_json_null(void);
-STET_API stet_json *stet_json_hex(stet_bytes bytes);           /* lower-case hex string */
-STET_API stet_json *stet_json_hundredths(int64_t hundredths);  /* 850 -> 8.5, shortest  */
+STET_API stet_json *stet_json_hex(stet_bytes bytes);          /* lower-case hex string */
+STET_API stet_json *stet_json_hundredths(int64_t hundredths); /* 850 -> 8.5, shortest  */
 /** Gives value to the object or array. */
 STET_API void stet_json_set(stet_json *object, const char *key, stet_json *value);
 STET_API void stet_json_add(stet_json *array, stet_json *value);
 STET_API void stet_json_free(stet_json *value);
 
 /** One JSON text, UTF-8, over as many lines as it likes; duplicate keys, NUL characters, numbers
- * beyond 64 bits, more than 64 levels and anything after the value are refused with STET_EFORMAT and
- * the line and column in the text. */
+ * beyond 64 bits, more than 64 levels and anything after the value are refused with STET_EFORMAT
+ * and the line and column in the text. */
 STET_API int stet_json_parse(stet_bytes text, stet_json **value_out, stet_error *err);
 /** Compact by default, members in the order they were set; NUL-terminated, and the caller frees it
  * with free(). Controls, invisible characters and those that turn the direction of writing come out
  * as \uXXXX: the same text to a reader of JSON, and safe to show. STET_ENOMEM also when memory was
  * short while value was built; STET_EINVAL when a member was set on something that is no object. */
 #define STET_JSON_INDENT 1
-STET_API int stet_json_text(const stet_json *value, unsigned flags, char **text_out, size_t *size_out,
-    stet_error *err);
+STET_API int stet_json_text(
+    const stet_json *value, unsigned flags, char **text_out, size_t *size_out, stet_error *err);
 
 /** Looking: borrowed views that live as long as the value. */
 STET_API int stet_json_kind_of(const stet_json *value);

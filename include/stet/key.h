@@ -35,8 +35,8 @@ STET_API int stet_key_generate(const char *path, const char *label, const char *
  * or with a wrong one, STET_EREFUSED. A file that others can read is refused.
  * A file with a public key alone loads and cannot sign.
  */
-STET_API int stet_key_load(const char *path, stet_passphrase *ask, void *ctx, stet_key **key_out,
-    stet_error *err);
+STET_API int stet_key_load(
+    const char *path, stet_passphrase *ask, void *ctx, stet_key **key_out, stet_error *err);
 /** From a 32-byte seed; for tests and for keys kept elsewhere. */
 STET_API int stet_key_from_seed(const uint8_t seed[32], const char *label, const char *issuer,
     stet_key **key_out, stet_error *err);
@@ -48,9 +48,9 @@ STET_API int stet_key_from_json(const stet_json *json, stet_key **key_out, stet_
 STET_API void stet_key_free(stet_key *key);
 
 /** Write the file again, at another place (0600, must not exist). */
-STET_API int stet_key_save(const stet_key *key, const char *path, stet_passphrase *ask, void *ctx,
-    stet_error *err);
-STET_API const char *stet_key_name(const stet_key *key);   /* urn:ietf:params:oauth:ckt:sha-256:... */
+STET_API int stet_key_save(
+    const stet_key *key, const char *path, stet_passphrase *ask, void *ctx, stet_error *err);
+STET_API const char *stet_key_name(const stet_key *key); /* urn:ietf:params:oauth:ckt:sha-256:... */
 STET_API const char *stet_key_label(const stet_key *key);  /* "" if none   */
 STET_API const char *stet_key_issuer(const stet_key *key); /* NULL if none */
 STET_API int stet_key_set_issuer(stet_key *key, const char *issuer, stet_error *err);

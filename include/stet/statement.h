@@ -26,17 +26,19 @@ extern "C" {
 typedef struct stet_statement stet_statement;
 
 /** An empty statement of a type about a subject. STET_EINVAL for an unknown type or a prefix id. */
-STET_API int stet_statement_new(const char *type, const stet_id *subject,
-    stet_statement **statement_out, stet_error *err);
+STET_API int stet_statement_new(
+    const char *type, const stet_id *subject, stet_statement **statement_out, stet_error *err);
 /** From one JSON object; unknown members are refused with their path. STET_EFORMAT. */
-STET_API int stet_statement_from_json(stet_bytes json, stet_statement **statement_out, stet_error *err);
-STET_API int stet_statement_from_value(const stet_json *json, stet_statement **statement_out,
-    stet_error *err);
+STET_API int stet_statement_from_json(
+    stet_bytes json, stet_statement **statement_out, stet_error *err);
+STET_API int stet_statement_from_value(
+    const stet_json *json, stet_statement **statement_out, stet_error *err);
 /** From COSE bytes, strictly; the statement keeps a copy. Its signature is not verified. */
-STET_API int stet_statement_decode(stet_bytes cose, stet_statement **statement_out, stet_error *err);
+STET_API int stet_statement_decode(
+    stet_bytes cose, stet_statement **statement_out, stet_error *err);
 /** The first statement of a CBOR sequence, and how many bytes it took. */
-STET_API int stet_statement_decode_first(stet_bytes sequence, size_t *size_out,
-    stet_statement **statement_out, stet_error *err);
+STET_API int stet_statement_decode_first(
+    stet_bytes sequence, size_t *size_out, stet_statement **statement_out, stet_error *err);
 STET_API void stet_statement_free(stet_statement *statement);
 
 /**
@@ -48,8 +50,8 @@ STET_API void stet_statement_free(stet_statement *statement);
  * Returns STET_OK, STET_EINVAL once signed, STET_EFORMAT. The whole is checked
  * when it is signed.
  */
-STET_API int stet_statement_set(stet_statement *statement, const char *path, const char *json,
-    stet_error *err);
+STET_API int stet_statement_set(
+    stet_statement *statement, const char *path, const char *json, stet_error *err);
 STET_API int stet_statement_set_value(stet_statement *statement, const char *path, stet_json *value,
     stet_error *err); /* takes value over */
 
@@ -58,15 +60,15 @@ STET_API int stet_statement_set_value(stet_statement *statement, const char *pat
  * the key, id from 16 random bytes (as a UUID). STET_EFORMAT when a member is
  * missing or wrong (its path in err), STET_EINVAL without an issuer.
  */
-STET_API int stet_statement_sign(stet_statement *statement, const stet_key *key, int64_t iat,
-    stet_error *err);
+STET_API int stet_statement_sign(
+    stet_statement *statement, const stet_key *key, int64_t iat, stet_error *err);
 /** The same for many, on threads cores (0: all); stops at the first failure, whose place is
  * *failed_out. */
 STET_API int stet_statement_sign_all(stet_statement *const *statements, size_t count,
     const stet_key *key, int64_t iat, unsigned threads, size_t *failed_out, stet_error *err);
 /** STET_OK, or STET_EMISMATCH if the signature is not by this key. */
-STET_API int stet_statement_verify(const stet_statement *statement, const stet_key *key,
-    stet_error *err);
+STET_API int stet_statement_verify(
+    const stet_statement *statement, const stet_key *key, stet_error *err);
 
 STET_API int stet_statement_signed(const stet_statement *statement); /* 1 or 0 */
 /** COSE bytes once signed, else data NULL; live as long as the statement. */
@@ -84,10 +86,10 @@ STET_API int stet_digest(stet_source *read, void *ctx, uint8_t sha256_out[STET_H
 
 /** What the schema tables say, for help, completion and man pages: rows from 0; 0 past the end. */
 typedef struct stet_field_info {
-	const char *type, *action; /* action NULL: the type has none                               */
-	const char *path;          /* /title, /notice/doi, /targets, /targets/-, /dimensions/<key> */
-	const char *kind; /* text bytes hash uint bool true hundredths date number enum name doi key policy
-	                     map table array */
+	const char *type, *action; /* action NULL: the type has none */
+	const char *path; /* /title, /notice/doi, /targets, /targets/-, /dimensions/<key> */
+	const char *kind; /* text bytes hash uint bool true hundredths date number enum name doi key
+			     policy map table array */
 	const char *label, *doc;
 	const char *const *values; /* of an enum, NULL-terminated, or NULL */
 	int required;

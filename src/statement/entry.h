@@ -1,6 +1,6 @@
 #ifndef ST_STATEMENT_ENTRY_H
 #define ST_STATEMENT_ENTRY_H
-/* What the ledger stores: [seq, ms, prev, prior, signed].  docs/format.md, "Entry, chains, tree". */
+/* What the ledger stores: [seq, ms, prev, prior, signed]. docs/format.md, "Entry, chains, tree". */
 #include "cose/cose.h"
 
 #define ST_ENTRY_MAX 65535

@@ -33,11 +33,11 @@ enum st_condition {
  * has one of these natures. */
 #define ST_ENDS_REINSTATEMENT 1
 #define ST_ENDS_CONCERN_LIFTED 2
-#define ST_ENDS_RETRACTION 4   /* a retraction, withdrawal or removal                     */
-#define ST_ENDS_CORRECTION 8   /* any nature of state CORRECTED                           */
+#define ST_ENDS_RETRACTION 4 /* a retraction, withdrawal or removal                     */
+#define ST_ENDS_CORRECTION 8 /* any nature of state CORRECTED                           */
 #define ST_ENDS_DELISTING 16
-#define ST_ENDS_NAMED 32       /* one of the same source that says as what                */
-#define ST_ENDS_RESTATED 64    /* the source says it again                                */
+#define ST_ENDS_NAMED 32    /* one of the same source that says as what                */
+#define ST_ENDS_RESTATED 64 /* the source says it again                                */
 
 #define ST_REQUIRES_AFFECTED_OR_NOTE 1
 #define ST_REQUIRES_AFFECTED 2

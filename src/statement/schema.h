@@ -9,23 +9,23 @@
 #include "statement/statement.h"
 
 enum st_field_kind {
-	ST_FIELD_TEXT,        /* tstr, min..max bytes                        */
-	ST_FIELD_BYTES,       /* bstr, min..max bytes                        */
-	ST_FIELD_HASH,        /* bstr of 32                                  */
-	ST_FIELD_UINT,        /* min..max                                    */
+	ST_FIELD_TEXT,  /* tstr, min..max bytes                        */
+	ST_FIELD_BYTES, /* bstr, min..max bytes                        */
+	ST_FIELD_HASH,  /* bstr of 32                                  */
+	ST_FIELD_UINT,  /* min..max                                    */
 	ST_FIELD_BOOL,
-	ST_FIELD_TRUE,        /* only true: absent is the other value        */
-	ST_FIELD_HUNDREDTHS,  /* 4([-2, n]), min..max in hundredths          */
-	ST_FIELD_DATE,        /* date-text                                   */
-	ST_FIELD_NUMBER,      /* number-text                                 */
-	ST_FIELD_ENUM,        /* one of values                               */
-	ST_FIELD_NAME,        /* a name of the format                        */
-	ST_FIELD_DOI,         /* a plain DOI                                 */
+	ST_FIELD_TRUE,       /* only true: absent is the other value        */
+	ST_FIELD_HUNDREDTHS, /* 4([-2, n]), min..max in hundredths          */
+	ST_FIELD_DATE,       /* date-text                                   */
+	ST_FIELD_NUMBER,     /* number-text                                 */
+	ST_FIELD_ENUM,       /* one of values                               */
+	ST_FIELD_NAME,       /* a name of the format                        */
+	ST_FIELD_DOI,        /* a plain DOI                                 */
 	ST_FIELD_COSE_KEY,
-	ST_FIELD_POLICY,      /* tstr / int / bool / hundredths              */
-	ST_FIELD_MAP,         /* closed: fields; min: how many at least      */
-	ST_FIELD_TABLE,       /* text keys => item, min..max of them         */
-	ST_FIELD_ARRAY,       /* min..max items of item                      */
+	ST_FIELD_POLICY, /* tstr / int / bool / hundredths              */
+	ST_FIELD_MAP,    /* closed: fields; min: how many at least      */
+	ST_FIELD_TABLE,  /* text keys => item, min..max of them         */
+	ST_FIELD_ARRAY,  /* min..max items of item                      */
 	ST_FIELD_KIND_COUNT
 };
 #define ST_FIELD_REQUIRED 1
@@ -48,28 +48,31 @@ struct st_field {
 	size_t name_size;
 	enum st_field_kind kind;
 	unsigned flags;
-	uint64_t min, max;             /* bytes, items, or value: see the kind                       */
-	const char *const *values;     /* ENUM: NULL-terminated; TABLE: the keys allowed, or NULL    */
-	const struct st_form *form;    /* TEXT: its form, or NULL                                    */
-	const struct st_field *fields; /* MAP: ended by a row without a name                         */
-	const struct st_field *item;   /* ARRAY, TABLE: one row                                      */
-	const char *json;              /* the member's name in JSON, where it is not name            */
-	const char *label;             /* how a page calls it                                        */
-	const char *doc;               /* one sentence for the reference page and the schemas        */
+	uint64_t min, max;             /* bytes, items, or value: see the kind                */
+	const char *const *values;     /* ENUM: NULL-terminated; TABLE: the keys allowed      */
+	const struct st_form *form;    /* TEXT: its form, or NULL                             */
+	const struct st_field *fields; /* MAP: ended by a row without a name                  */
+	const struct st_field *item;   /* ARRAY, TABLE: one row                               */
+	const char *json;              /* the member's name in JSON, where it is not name     */
+	const char *label;             /* how a page calls it                                 */
+	const char *doc;               /* one sentence for the reference page and the schemas */
 };
 
-/* What one table cannot say: a rule over several members.  found[i] is the encoded value of the
- * table's row i, data NULL if the member is absent. */
+/* What one table cannot say: a rule over several members.
+ *
+ * holds    found[i] is the encoded value of the table's row i, data NULL if the member is absent;
+ *          answers STET_OK, or STET_EFORMAT with the rule
+ * says     the rule, as a sentence of the reference page
+ * schema   the same as JSON Schema, as far as that can say it, or NULL */
 struct st_check {
 	int rule;
-	int (*holds)(const stet_bytes *found, stet_error *err); /* STET_OK or STET_EFORMAT with rule */
-	const char *says;   /* the rule, as a sentence of the reference page                     */
-	const char *schema; /* the same as JSON Schema, as far as that can say it; NULL: it cannot */
+	int (*holds)(const stet_bytes *found, stet_error *err);
+	const char *says, *schema;
 };
 
-#define ST_FIELDS_MAX 32      /* rows of one table                                          */
-#define ST_TABLE_KEY_MAX 256  /* bytes of a member's name in a TABLE                        */
-#define ST_DOI_MAX 1020       /* bytes of a plain DOI; its name has to be a name as well      */
+#define ST_FIELDS_MAX 32     /* rows of one table                                          */
+#define ST_TABLE_KEY_MAX 256 /* bytes of a member's name in a TABLE                        */
+#define ST_DOI_MAX 1020      /* bytes of a plain DOI; its name has to be a name as well      */
 /* Doubles hold hundredths exactly enough up to here, so JSON gives back what it was given. */
 #define ST_POLICY_HUNDREDTHS_MAX INT64_C(1000000000)
 #define ST_CBOR_NULL_BYTE 0xf6
@@ -93,8 +96,8 @@ const struct st_schema *st_schema_find(stet_bytes type, stet_bytes action);
 int st_schema_of(stet_bytes payload, const struct st_schema **schema_out, stet_bytes *type_out,
     uint64_t *v_out, stet_error *err);
 /* Checks a canonical payload against its table; found_out[ST_FIELDS_MAX] is as for st_check. */
-int st_schema_check(const struct st_schema *schema, stet_bytes payload, stet_bytes *found_out,
-    stet_error *err);
+int st_schema_check(
+    const struct st_schema *schema, stet_bytes payload, stet_bytes *found_out, stet_error *err);
 
 /* The name in JSON, in paths and on pages. */
 const char *st_field_json(const struct st_field *field);

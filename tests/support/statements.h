@@ -75,11 +75,11 @@ make_text(struct make *make, const struct st_field *field)
 static inline stet_json *
 make_form(struct make *make, const struct st_form *form)
 {
-	static const char *const origins[] = {"a", "ledger.example.org", "x.org:8080/a/B_~-.",
-	    "0/1"};
+	static const char *const origins[] = {
+	    "a", "ledger.example.org", "x.org:8080/a/B_~-.", "0/1"};
 	static const char *const sources[] = {"x", "retraction-watch", "0-"};
-	static const char *const media[] = {"a/b", "application/pdf",
-	    "text/plain; charset=utf-8", "application/vnd.x+json"};
+	static const char *const media[] = {
+	    "a/b", "application/pdf", "text/plain; charset=utf-8", "application/vnd.x+json"};
 	static const char *const paths[] = {"/record", "/record/title", "/doi/relations/0/doi",
 	    "/policy/values/a~1b~0c", "/claims/verified_claim_count"};
 	static const char *const scopes[] = {"doi:10.5281/", "urn:uuid:9f", "rw:", "hdl:1/%C3%A9"};
@@ -144,8 +144,8 @@ static inline stet_json *make_value(struct make *make, const struct st_field *fi
 static inline stet_json *
 make_list(struct make *make, const struct st_field *field)
 {
-	static const char *const roles[] = {"observer", "admin", "auditor", "editor", "gate",
-	    "publisher", "registrar", "root"};
+	static const char *const roles[] = {
+	    "observer", "admin", "auditor", "editor", "gate", "publisher", "registrar", "root"};
 	static const char *const scopes[] = {"rw:", "doi:10.1/", "doi:10.2/", "urn:uuid:"};
 	uint64_t count = field->min, most = field->max > 5 ? 5 : field->max, i;
 	stet_json *list = stet_json_array();
@@ -158,9 +158,9 @@ make_list(struct make *make, const struct st_field *field)
 		if (!(field->flags & ST_FIELD_ASCENDING))
 			stet_json_add(list, make_value(make, field->item));
 		else /* each once; the library puts them in order */
-			stet_json_add(list, stet_json_str(field->item->kind == ST_FIELD_ENUM
-							      ? roles[i]
-							      : scopes[i]));
+			stet_json_add(
+			    list, stet_json_str(
+				      field->item->kind == ST_FIELD_ENUM ? roles[i] : scopes[i]));
 	}
 	return list;
 }
@@ -168,8 +168,8 @@ make_list(struct make *make, const struct st_field *field)
 static inline stet_json *
 make_table(struct make *make, const struct st_field *field)
 {
-	static const char *const names[] = {"tolerance", "a", "minimum_review_score", "x/y~z",
-	    "\xc3\xa9"};
+	static const char *const names[] = {
+	    "tolerance", "a", "minimum_review_score", "x/y~z", "\xc3\xa9"};
 	uint64_t most = field->values != NULL ? 8 : sizeof(names) / sizeof(names[0]), i;
 	stet_json *table = stet_json_object();
 
@@ -201,8 +201,8 @@ make_value(struct make *make, const struct st_field *field)
 	static const char *const numbers[] = {"0", "393216.0", "-5", "1e-9", "6.5", "-0.25E+10"};
 	static const char *const names[] = {"rw:1", "doi:10.5281/zenodo.21073815",
 	    "urn:uuid:9f810e9f-5768-46ea-af76-f8b503e24cd6", "hdl:1/%C3%A9", "stet:ledger"};
-	static const char *const dois[] = {"10.1/x", "10.5281/zenodo.1", "10.1016/s0140-6736(97)11096-0",
-	    "10.1002/a<b>c;2-l", "10.1/\xc3\xa9"};
+	static const char *const dois[] = {"10.1/x", "10.5281/zenodo.1",
+	    "10.1016/s0140-6736(97)11096-0", "10.1002/a<b>c;2-l", "10.1/\xc3\xa9"};
 	size_t count = 0;
 
 	if ((field->flags & ST_FIELD_NULLABLE) && make->mode == MAKE_RANDOM &&
@@ -284,8 +284,8 @@ make_text_of(const stet_json *json, const char *member)
 static inline void
 make_fit_correction(struct make *make, stet_json *json)
 {
-	static const char *const members[] = {"affected", "public_note", "notice", "decided_by",
-	    "replacement", "targets"};
+	static const char *const members[] = {
+	    "affected", "public_note", "notice", "decided_by", "replacement", "targets"};
 	const struct st_nature *nature =
 	    st_nature_find(stet_json_string_of(stet_json_get(json, "nature")));
 	const struct st_field *row;
@@ -293,8 +293,8 @@ make_fit_correction(struct make *make, stet_json *json)
 
 	if (nature->observer_only && !make_has(json, "source"))
 		assert_int_equal(
-		    st_json_pointer_set(json, "/source",
-			make_map(make, st_source_fields, 0), NULL), STET_OK);
+		    st_json_pointer_set(json, "/source", make_map(make, st_source_fields, 0), NULL),
+		    STET_OK);
 	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		for (row = st_schema_find(st_str("correction"), st_str(""))->fields;
 		     strcmp(row->name, members[i]) != 0; row++)
@@ -304,8 +304,8 @@ make_fit_correction(struct make *make, stet_json *json)
 	}
 	make_set(json, "/notice/kind", "own");
 	if (make_has(json, "batch")) {
-		stet_json *number = stet_json_copy(
-		    stet_json_get(stet_json_get(json, "batch"), "count"));
+		stet_json *number =
+		    stet_json_copy(stet_json_get(stet_json_get(json, "batch"), "count"));
 
 		assert_int_equal(st_json_pointer_set(json, "/batch/number", number, NULL), STET_OK);
 	}

@@ -3,8 +3,8 @@
 /* What the tables of all types share: the rows that every type has, and how long things may be.
  *
  * Lengths are in bytes. They keep prose out of entries (2,000 bytes of it at most; more is an
- * artifact) and leave room for what real sources say. They are part of the format: a longer value is
- * refused for ever, so a limit is generous where a source's own words may stand. */
+ * artifact) and leave room for what real sources say. They are part of the format: a longer value
+ * is refused for ever, so a limit is generous where a source's own words may stand. */
 #include "statement/schema.h"
 
 #define ST_PROSE_MAX 2000
@@ -35,41 +35,47 @@
 #define ST_REQUIRED .flags = ST_FIELD_REQUIRED
 
 /* What a row of ENUM with a single value needs. */
-#define ST_ONE(text) .kind = ST_FIELD_ENUM, .values = (const char *const[]){text, NULL}
+#define ST_ONE(text)                                           \
+	.kind = ST_FIELD_ENUM, .values = (const char *const[]) \
+	{                                                      \
+		text, NULL                                     \
+	}
 
 #define ST_V_ROW                                                                                   \
 	{                                                                                          \
-		ST_NAMED("v"), .kind = ST_FIELD_UINT, .flags = ST_FIELD_REQUIRED | ST_FIELD_COMMON,    \
-		    .min = 1, .max = 1, .label = "Version",                                        \
+		ST_NAMED("v"),                                                                     \
+		    .kind = ST_FIELD_UINT, .flags = ST_FIELD_REQUIRED | ST_FIELD_COMMON, .min = 1, \
+		    .max = 1, .label = "Version",                                                  \
 		    .doc = "Version of the type's table; a new member is a new version."           \
 	}
-#define ST_TYPE_ROW(text)                                                                          \
-	{                                                                                          \
-		ST_NAMED("type"), ST_ONE(text), .flags = ST_FIELD_REQUIRED | ST_FIELD_COMMON,      \
-					.label = "Type", .doc = "What kind of statement this is."  \
+#define ST_TYPE_ROW(text)                                                                     \
+	{                                                                                     \
+		ST_NAMED("type"), ST_ONE(text), .flags = ST_FIELD_REQUIRED | ST_FIELD_COMMON, \
+						.label = "Type",                              \
+						.doc = "What kind of statement this is."      \
 	}
-#define ST_AFTER_ROW                                                                               \
-	{                                                                                          \
-		ST_NAMED("after"), ST_HASH, .flags = ST_FIELD_NULLABLE | ST_FIELD_COMMON,              \
-				   .label = "After",                                               \
-				   .doc = "Leaf of the newest entry about this name, observations " \
-					  "aside, that the signer had seen, or null if there was " \
-					  "none; if that is no longer so, append refuses the "     \
-					  "statement as stale."                                    \
+#define ST_AFTER_ROW                                                                 \
+	{                                                                            \
+		ST_NAMED("after"), ST_HASH,                                          \
+		    .flags = ST_FIELD_NULLABLE | ST_FIELD_COMMON, .label = "After",  \
+		    .doc = "Leaf of the newest entry about this name, observations " \
+			   "aside, that the signer had seen, or null if there was "  \
+			   "none; if that is no longer so, append refuses the "      \
+			   "statement as stale."                                     \
 	}
-#define ST_SOURCE_ROW(more)                                                                        \
-	{                                                                                          \
-		ST_NAMED("source"), ST_MAP(st_source_fields), .flags = ST_FIELD_COMMON | (more),       \
-				    .label = "Source",                                             \
-				    .doc = "Where somebody else states this; with it the "         \
-					   "statement is an observation, which is shown as "       \
-					   "declared and never counts as support."                 \
+#define ST_SOURCE_ROW(more)                                                  \
+	{                                                                    \
+		ST_NAMED("source"), ST_MAP(st_source_fields),                \
+		    .flags = ST_FIELD_COMMON | (more), .label = "Source",    \
+		    .doc = "Where somebody else states this; with it the "   \
+			   "statement is an observation, which is shown as " \
+			   "declared and never counts as support."           \
 	}
-#define ST_OCCURRED_ROW                                                                            \
-	{                                                                                          \
-		ST_NAMED("occurred"), ST_DATE, .flags = ST_FIELD_COMMON, .label = "Occurred",          \
-					       .doc = "When what is stated happened, as exactly "  \
-						      "as it is known: 2011, 2011-05 or more."     \
+#define ST_OCCURRED_ROW                                                                           \
+	{                                                                                         \
+		ST_NAMED("occurred"), ST_DATE, .flags = ST_FIELD_COMMON, .label = "Occurred",     \
+					       .doc = "When what is stated happened, as exactly " \
+						      "as it is known: 2011, 2011-05 or more."    \
 	}
 
 /* The fields and field_count of a schema. */
@@ -83,7 +89,7 @@ extern const struct st_schema st_schema_ledger_open, st_schema_ledger_rotate,
     st_schema_declaration, st_schema_doi, st_schema_verdict, st_schema_correction,
     st_schema_endorse, st_schema_snapshot, st_schema_audit, st_schema_withhold, st_schema_seal;
 
-/* The text in an encoded value; data NULL if it is none. For checks, which meet valid values only. */
+/* The text in an encoded value; data NULL if it is none. */
 stet_bytes st_found_text(stet_bytes value);
 int st_found_is(stet_bytes value, const char *text);
 
