@@ -374,7 +374,7 @@ st_append(
 	stet_outcome *outcome = NULL;
 	struct st_enter enter;
 	uint64_t first = 0;
-	int rc, tries, nothing = 1;
+	int rc, tries, nothing = 1, rotates, committed;
 
 	memset(&enter, 0, sizeof(enter));
 	if ((rc = new_outcome(what->count, &outcome, err)) < 0)
@@ -383,9 +383,11 @@ st_append(
 		stet_outcome_free(outcome);
 		return st_fail_nomem(err);
 	}
+	rotates = what->next != NULL && (what->options->flags & STET_APPEND_DRY_RUN) == 0;
 	pthread_mutex_lock(&ledger->lock);
 	if ((rc = verify_ahead(ledger, what->statements, what->count, ahead, err)) < 0 ||
-	    (rc = st_guard_take(ledger, &guard, err)) < 0)
+	    (rc = st_guard_take(ledger, &guard, err)) < 0 ||
+	    (rotates && (rc = st_rotate_begin(ledger, what, err)) < 0))
 		goto done;
 	for (tries = 0; tries < RETRIES; tries++) {
 		reset(outcome);
@@ -394,14 +396,17 @@ st_append(
 		if (rc != STET_ERETRY)
 			break;
 	}
+	committed = rc == STET_OK && !nothing;
 	if (rc < 0)
 		take_back(outcome);
-	else if (!nothing)
+	else if (committed)
 		rc = what->next == NULL
 			 ? publish(ledger, NULL, first, &outcome->head, err)
 			 : change_key(ledger, what->next, first, &outcome->head, err);
 	else if ((what->options->flags & STET_APPEND_DRY_RUN) == 0)
 		rc = catch_up(ledger, err);
+	if (rotates)
+		rc = st_rotate_end(ledger, committed, rc, err);
 done:
 	st_guard_drop(&guard);
 	pthread_mutex_unlock(&ledger->lock);

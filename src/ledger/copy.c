@@ -196,8 +196,10 @@ fill_copy(stet_ledger *ledger, stet_ledger *copy, unsigned flags, stet_progress 
 		return st_fail_nomem(err);
 	rc = st_artifacts_copy(copy, artifacts, err);
 	free(artifacts);
-	if (rc == STET_OK && (flags & STET_BACKUP_WITHOUT_KEY) == 0)
-		rc = copy_small(ledger->path, copy->path, "keys/ledger.key", 0600, err);
+	/* After a rotation that a crash left unfinished, the second is the one in force. */
+	if (rc == STET_OK && (flags & STET_BACKUP_WITHOUT_KEY) == 0 &&
+	    (rc = copy_small(ledger->path, copy->path, ST_KEY_FILE, 0600, err)) == STET_OK)
+		rc = copy_small(ledger->path, copy->path, ST_NEXT_KEY_FILE, 0600, err);
 	return rc;
 }
 
@@ -223,11 +225,8 @@ copy_to(stet_ledger *ledger, const char *path, unsigned flags, stet_progress *pr
 	stet_ledger *copy = NULL;
 	int rc, made = 0;
 
-	if ((rc = st_ledger_folder_make(path, NULL, NULL, NULL, &made, err)) < 0) {
-		if (made)
-			st_ledger_folder_undo(path, made);
+	if ((rc = st_ledger_folder_make(path, NULL, NULL, NULL, &made, err)) < 0)
 		return rc;
-	}
 	if ((rc = st_ledger_new_handle(path, &options, &copy, err)) == STET_OK &&
 	    (rc = st_store_open_lmdb(path, ST_OPEN_CREATE, &copy->store, err)) == STET_OK &&
 	    (rc = fill_copy(ledger, copy, flags, progress, ctx, err)) == STET_OK)

@@ -116,6 +116,25 @@ remember_first(stet_ledger *ledger, const stet_head *head, stet_error *err)
 	if ((rc = st_guard_take(ledger, &guard, err)) == STET_OK)
 		rc = st_publish(ledger, NULL, 0, head, err);
 	st_guard_drop(&guard);
+	if (rc < 0)
+		st_dir_remove(folder); /* of this ledger alone, which is not to be */
+	return rc;
+}
+
+/* Of several who found the folder empty, the one who makes `keys` goes on. */
+static int
+claim_folder(const char *path, stet_error *err)
+{
+	char *keys = st_path_join(path, "keys");
+	int rc = STET_OK;
+
+	if (keys == NULL)
+		return st_fail_nomem(err);
+	if (mkdir(keys, 0700) < 0)
+		rc = errno == EEXIST ? st_fail(err, STET_EREFUSED, ST_FOLDER_IN_USE,
+					   "'%s' is there already and is not empty", path)
+				     : st_fail_errno(err, errno, "cannot make folder '%s'", keys);
+	free(keys);
 	return rc;
 }
 
@@ -123,26 +142,16 @@ static int
 fill_folder(
     const char *path, const stet_key *ledger_key, stet_passphrase *ask, void *ctx, stet_error *err)
 {
-	static const struct {
-		const char *name;
-		unsigned mode;
-	} folders[] = {{"artifacts", 0777}, {"keys", 0700}};
-	char *inside;
-	size_t i;
-	int rc = STET_OK;
+	char *artifacts = st_path_join(path, "artifacts"), *file = st_path_join(path, ST_KEY_FILE);
+	int rc = artifacts == NULL || file == NULL ? st_fail_nomem(err) : STET_OK;
 
-	for (i = 0; rc == STET_OK && i < 2; i++) {
-		if ((inside = st_path_join(path, folders[i].name)) == NULL)
-			return st_fail_nomem(err);
-		rc = st_dir_make(inside, folders[i].mode, err);
-		free(inside);
-	}
-	if (rc == STET_OK && ledger_key != NULL) {
-		if ((inside = st_path_join(path, "keys/ledger.key")) == NULL)
-			return st_fail_nomem(err);
-		rc = stet_key_save(ledger_key, inside, ask, ctx, err);
-		free(inside);
-	}
+	if (rc == STET_OK)
+		rc =
+		    st_dir_make(artifacts, 0777, err); /* and syncs the folder, with `keys` in it */
+	if (rc == STET_OK && ledger_key != NULL)
+		rc = stet_key_save(ledger_key, file, ask, ctx, err);
+	free(artifacts);
+	free(file);
 	return rc;
 }
 
@@ -159,16 +168,16 @@ st_ledger_folder_make(const char *path, const stet_key *ledger_key, stet_passphr
 		    "'%s' is there already and is not empty", path);
 	if (rc != STET_OK && rc != STET_ENOTFOUND)
 		return rc;
-	if (rc == STET_ENOTFOUND) {
-		if ((rc = st_dir_make(path, 0777, err)) < 0)
-			return rc;
-		*made_out = 1;
-	}
-	if (st_dir_is_remote(path))
+	*made_out = rc == STET_ENOTFOUND;
+	rc = *made_out ? st_dir_make(path, 0777, err) : STET_OK;
+	if (rc == STET_OK && st_dir_is_remote(path))
 		rc = st_fail(err, STET_EREFUSED, ST_NETWORK_FOLDER,
 		    "'%s' is on a network file system, where the database would be damaged", path);
-	else
-		rc = fill_folder(path, ledger_key, ask, ctx, err);
+	if (rc == STET_OK && (rc = claim_folder(path, err)) == STET_OK &&
+	    (rc = fill_folder(path, ledger_key, ask, ctx, err)) < 0)
+		st_dir_clear(path);
+	if (rc < 0 && *made_out)
+		rmdir(path); /* which it does only if it is empty */
 	return rc;
 }
 
@@ -185,24 +194,13 @@ st_ledger_folder_finish(const char *path, stet_error *err)
 	return rc;
 }
 
+/* It was empty or not there, so everything in it is ours. */
 void
 st_ledger_folder_undo(const char *path, int made)
 {
-	static const char *const inside[] = {"data.mdb", "lock.mdb", "lock", "checkpoint", "format",
-	    "keys/ledger.key", "keys", "artifacts"};
-	char *name;
-	size_t i;
-
-	if (made) {
-		st_dir_remove(path);
-		return;
-	}
-	for (i = 0; i < sizeof(inside) / sizeof(inside[0]); i++)
-		if ((name = st_path_join(path, inside[i])) != NULL) {
-			if (unlink(name) < 0)
-				rmdir(name);
-			free(name);
-		}
+	st_dir_clear(path);
+	if (made)
+		rmdir(path);
 }
 
 static int
@@ -231,29 +229,28 @@ stet_ledger_create(const char *path, const stet_ledger_terms *terms,
 	stet_statement *statement = NULL;
 	stet_ledger *ledger = NULL;
 	stet_head head;
-	int rc, made = 0, began = 0;
+	int rc, made = 0;
 
 	memset(&head, 0, sizeof(head));
 	if ((rc = st_crypto_init(err)) < 0 || (rc = check_terms(terms, options, err)) < 0 ||
 	    (rc = make_entry_0(terms, ledger_key, root_key, now_ms, &statement, err)) < 0)
 		goto done;
-	if ((rc = st_ledger_folder_make(path, ledger_key, ask, ctx, &made, err)) < 0) {
-		began = made;
+	if ((rc = st_ledger_folder_make(path, ledger_key, ask, ctx, &made, err)) < 0)
 		goto done;
-	}
-	began = 1;
 	if ((rc = st_ledger_new_handle(path, options, &ledger, err)) < 0 ||
 	    (rc = st_store_open_lmdb(path, ST_OPEN_CREATE, &ledger->store, err)) < 0 ||
 	    (rc = st_key_copy(ledger_key, &ledger->key, err)) < 0 ||
 	    (rc = write_first_batch(ledger, st_statement_view(statement), now_ms, &head, err)) <
 		0 ||
 	    (rc = remember_first(ledger, &head, err)) < 0)
-		goto done;
-	rc = st_ledger_folder_finish(path, err);
+		goto undo;
+	if ((rc = st_ledger_folder_finish(path, err)) < 0)
+		st_dir_remove(ledger->state_dir);
+undo:
+	if (rc < 0)
+		st_ledger_folder_undo(path, made);
 done:
 	stet_ledger_close(ledger);
 	stet_statement_free(statement);
-	if (rc < 0 && began)
-		st_ledger_folder_undo(path, made);
 	return rc;
 }

@@ -247,7 +247,7 @@ st_file_lock(const char *path, int wait_ms, int *fd_out, stet_error *err)
 }
 
 void
-st_dir_remove(const char *path)
+st_dir_clear(const char *path)
 {
 	struct dirent *entry;
 	struct stat st;
@@ -267,5 +267,11 @@ st_dir_remove(const char *path)
 		free(inside);
 	}
 	closedir(dir);
+}
+
+void
+st_dir_remove(const char *path)
+{
+	st_dir_clear(path);
 	rmdir(path);
 }

@@ -10,6 +10,10 @@
 #include "note/note.h"
 
 #define ST_FORMAT_LINE "stet/1\n"
+/* A change of the ledger key puts the new file beside the old one before anything is committed; a
+ * crash in between leaves both, and the ledger says which is in force. */
+#define ST_KEY_FILE "keys/ledger.key"
+#define ST_NEXT_KEY_FILE "keys/ledger.key.next"
 #define ST_META_MOVED "moved" /* present: this copy never seals again. No derived row. */
 
 struct stet_ledger {
@@ -25,7 +29,8 @@ struct stet_ledger {
 	struct st_state state; /* under lock; of `state_head`         */
 	struct st_head state_head;
 	int state_known;
-	stet_key *key; /* under lock: the ledger key, once it was needed */
+	stet_key *key;   /* under lock: the ledger key, once it was needed */
+	int key_is_next; /* its file is still the one of an unfinished rotation */
 };
 
 struct stet_entry {
@@ -98,7 +103,8 @@ int st_guard_read(stet_ledger *ledger, const struct st_state *state, struct st_c
     stet_error *err);
 
 /* --- create.c: the folder of a ledger, for create, backup and restore --- */
-/* Makes it (or takes an empty one) with its sub-folders and the key file, unless NULL. */
+/* Makes it (or takes an empty one) with its sub-folders and the key file, unless NULL; on failure
+ * it is as it was. */
 int st_ledger_folder_make(const char *path, const stet_key *ledger_key, stet_passphrase *ask,
     void *ctx, int *made_out, stet_error *err);
 /* Writes the file `format`, last: from now on it is a ledger. */
@@ -138,7 +144,8 @@ int st_dir_is_remote(const char *path);                   /* 1: a network file s
 char *st_path_join(const char *folder, const char *name); /* NULL: no memory */
 int st_file_lock(
     const char *path, int wait_ms, int *fd_out, stet_error *err); /* flock, exclusive */
-/* Removes a folder and what is in it; for undoing what we made. */
+/* Removes what is in a folder, and the folder too; for undoing what we made. */
+void st_dir_clear(const char *path);
 void st_dir_remove(const char *path);
 
 #endif

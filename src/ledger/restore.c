@@ -290,11 +290,8 @@ stet_ledger_restore(const char *path, const stet_ledger_options *options, stet_s
 
 	if ((rc = st_crypto_init(err)) < 0)
 		return rc;
-	if ((rc = st_ledger_folder_make(path, ledger_key, NULL, NULL, &made, err)) < 0) {
-		if (made)
-			st_ledger_folder_undo(path, made);
+	if ((rc = st_ledger_folder_make(path, ledger_key, NULL, NULL, &made, err)) < 0)
 		return rc;
-	}
 	if ((rc = st_ledger_new_handle(path, options, &ledger, err)) == STET_OK &&
 	    (rc = st_store_open_lmdb(path, ST_OPEN_CREATE, &ledger->store, err)) == STET_OK &&
 	    (rc = fill_ledger(ledger, read_from, ctx, ledger_key, artifacts, progress, progress_ctx,

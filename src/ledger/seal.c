@@ -8,11 +8,6 @@
 #include "key/key.h"
 #include "ledger/internal.h"
 
-/* A change of the ledger key puts the new file beside the old one before anything is committed; a
- * crash in between leaves both, and the ledger says which is in force. */
-#define KEY_FILE "keys/ledger.key"
-#define NEXT_KEY_FILE "keys/ledger.key.next"
-
 static int
 load_key_file(stet_ledger *ledger, const char *name, stet_passphrase *ask, void *ctx,
     stet_key **key_out, stet_error *err)
@@ -37,22 +32,24 @@ is_in_force(const stet_ledger *ledger, const stet_key *key)
 	       memcmp(kid, st_state_sealing_key(&ledger->state)->kid, 32) == 0;
 }
 
+/* STET_ENOTFOUND: there is none, or it is not the one in force. */
 static int
 take_next_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err)
 {
-	char *from = st_path_join(ledger->path, NEXT_KEY_FILE),
-	     *to = st_path_join(ledger->path, KEY_FILE);
+	char *from = st_path_join(ledger->path, ST_NEXT_KEY_FILE),
+	     *to = st_path_join(ledger->path, ST_KEY_FILE);
 	stet_key *key = NULL;
 	int rc = from == NULL || to == NULL ? st_fail_nomem(err) : STET_OK;
 
-	if (rc == STET_OK &&
-	    (rc = load_key_file(ledger, NEXT_KEY_FILE, ask, ctx, &key, err)) == STET_OK) {
-		if (!is_in_force(ledger, key))
-			rc = STET_ENOTFOUND;
-		else if (rename(from, to) == 0) {
-			ledger->key = key;
-			key = NULL;
-		}
+	if (rc == STET_OK)
+		rc = load_key_file(ledger, ST_NEXT_KEY_FILE, ask, ctx, &key, err);
+	if (rc == STET_OK && !is_in_force(ledger, key))
+		rc = STET_ENOTFOUND;
+	if (rc == STET_OK) {
+		ledger->key = key;
+		key = NULL;
+		/* Or the next time: it can be used from where it is. */
+		ledger->key_is_next = rename(from, to) < 0;
 	}
 	stet_key_free(key);
 	free(from);
@@ -72,19 +69,20 @@ st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *
 		stet_key_free(ledger->key); /* another process has changed it */
 		ledger->key = NULL;
 	}
-	rc = load_key_file(ledger, KEY_FILE, ask, ctx, &key, err);
+	rc = load_key_file(ledger, ST_KEY_FILE, ask, ctx, &key, err);
 	if (rc == STET_OK && is_in_force(ledger, key)) {
 		ledger->key = key;
+		ledger->key_is_next = 0;
 		return STET_OK;
 	}
 	stet_key_free(key);
 	if (rc != STET_OK && rc != STET_ENOTFOUND)
 		return rc;
-	if (take_next_key(ledger, ask, ctx, NULL) == STET_OK && ledger->key != NULL)
-		return STET_OK;
+	if ((rc = take_next_key(ledger, ask, ctx, err)) != STET_ENOTFOUND)
+		return rc;
 	return st_fail(err, STET_EREFUSED, ST_LEDGER_KEY_ABSENT,
 	    "the ledger key in force is not in '%s/%s': nothing can be sealed here", ledger->path,
-	    KEY_FILE);
+	    ST_KEY_FILE);
 }
 
 /* --- seals ----------------------------------------------------------------------------------- */
