@@ -94,7 +94,7 @@ from_terminal(const char *prompt, char *buf, size_t size)
 	hidden.c_lflag |= ECHONL;
 	sigaction(SIGINT, &action, &before); /* the echo comes back whatever happens */
 	if (tcsetattr(tty, TCSAFLUSH, &hidden) == 0) {
-		dprintf(tty, "%s: ", prompt);
+		dprintf(tty, "%s", prompt);
 		got = read_line(tty, buf, size);
 		tcsetattr(tty, TCSAFLUSH, &shown);
 	}
@@ -103,10 +103,9 @@ from_terminal(const char *prompt, char *buf, size_t size)
 	return got < 0 ? -1 : 0;
 }
 
-int
-env_ask(void *ctx, const char *prompt, char *buf, size_t size)
+static int
+ask(struct env *env, const char *prompt, char *buf, size_t size)
 {
-	struct env *env = ctx;
 	off_t begin;
 
 	if (env->passphrase_file != NULL)
@@ -125,6 +124,16 @@ env_ask(void *ctx, const char *prompt, char *buf, size_t size)
 }
 
 int
+env_ask(void *ctx, const char *prompt, char *buf, size_t size)
+{
+	struct env *env = ctx;
+	int rc = ask(env, prompt, buf, size);
+
+	env->told |= rc < 0;
+	return rc;
+}
+
+int
 env_ask_new(void *ctx, const char *prompt, char *buf, size_t size)
 {
 	struct env *env = ctx;
@@ -133,9 +142,10 @@ env_ask_new(void *ctx, const char *prompt, char *buf, size_t size)
 
 	if (env->passphrase_file != NULL || env->passphrase_fd >= 0)
 		return env_ask(ctx, prompt, buf, size);
+	env->told = 1; /* whatever goes wrong is said here */
 	if (from_terminal(prompt, buf, size) < 0)
 		return -1;
-	rc = from_terminal("the same again", again, sizeof(again));
+	rc = from_terminal("The same again: ", again, sizeof(again));
 	if (rc == 0 && strcmp(buf, again) != 0) {
 		complain("the two passphrases differ");
 		rc = -1;

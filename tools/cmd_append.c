@@ -23,11 +23,9 @@ struct append {
 	const char **contents;
 	size_t content_count;
 	int keep_going, dry_run, confirm_clock, portable;
-	stet_statement **items; /* signed or not, in the order they came */
-	char **places;
+	struct parcel *parcels; /* not yet answered, in the order they came */
 	size_t count, room;
 	stet_key *key; /* for what comes unsigned; NULL until one does */
-	unsigned ids;
 	struct tally tally;
 };
 
@@ -109,7 +107,7 @@ attach_contents(struct append *append)
 		    append->env.ledger, input_source, &input, sha256, &size, &err);
 		input_close(&input);
 		if (rc < 0) {
-			complain("'%s': %s", append->contents[i], err.text);
+			complain_of(append->contents[i], &err);
 			return EXIT_UNSURE;
 		}
 	}
@@ -122,33 +120,35 @@ clear(struct append *append)
 	size_t i;
 
 	for (i = 0; i < append->count; i++) {
-		stet_statement_free(append->items[i]);
-		free(append->places[i]);
+		stet_statement_free(append->parcels[i].statement);
+		free((void *)(uintptr_t)append->parcels[i].err);
+		free((void *)(uintptr_t)append->parcels[i].place);
 	}
 	append->count = 0;
 }
 
+/* Takes statement and place over, also on failure; err is copied. */
 static int
-keep(struct append *append, stet_statement *statement, char *place)
+keep(struct append *append, stet_statement *statement, char *place, const stet_error *err)
 {
-	stet_statement **items;
-	char **places;
+	struct parcel *grown = append->parcels;
+	stet_error *copy = err != NULL ? malloc(sizeof(*copy)) : NULL;
 
 	if (append->count == append->room) {
 		append->room = append->room == 0 ? 64 : append->room * 2;
-		items = realloc(append->items, append->room * sizeof(stet_statement *));
-		append->items = items != NULL ? items : append->items;
-		places = realloc(append->places, append->room * sizeof(char *));
-		append->places = places != NULL ? places : append->places;
-		if (items == NULL || places == NULL) {
-			complain("out of memory");
-			stet_statement_free(statement);
-			free(place);
-			return EXIT_UNSURE;
-		}
+		grown = realloc(append->parcels, append->room * sizeof(*grown));
+		append->parcels = grown != NULL ? grown : append->parcels;
 	}
-	append->items[append->count] = statement;
-	append->places[append->count++] = place;
+	if (grown == NULL || (err != NULL && copy == NULL)) {
+		complain("out of memory");
+		stet_statement_free(statement);
+		free(place);
+		free(copy);
+		return EXIT_UNSURE;
+	}
+	if (err != NULL)
+		*copy = *err;
+	append->parcels[append->count++] = (struct parcel){statement, copy, place};
 	return EXIT_YES;
 }
 
@@ -158,19 +158,12 @@ static int
 complete(struct append *append, stet_statement *statement)
 {
 	const stet_json *json = stet_statement_json(statement);
-	char id[64];
 
 	if (!append->portable && stet_json_get(json, "source") == NULL &&
 	    stet_json_get(json, "aud") == NULL &&
 	    verb_set_text(statement, "/aud", stet_ledger_id(append->env.ledger)) < 0)
 		return EXIT_UNSURE;
-	if (env_is_test() && stet_json_get(stet_statement_json(statement), "id") == NULL) {
-		snprintf(
-		    id, sizeof(id), "test-%" PRIu64 "-%u", env_now(&append->env), ++append->ids);
-		if (verb_set_text(statement, "/id", id) < 0)
-			return EXIT_UNSURE;
-	}
-	return EXIT_YES;
+	return env_fix_id(&append->env, statement) < 0 ? EXIT_UNSURE : EXIT_YES;
 }
 
 /* Signs what came unsigned. A statement that cannot be signed is refused like any other. */
@@ -213,8 +206,7 @@ flush(struct append *append)
 		flags |= STET_APPEND_DRY_RUN;
 	if (append->confirm_clock)
 		flags |= STET_APPEND_CONFIRM_CLOCK;
-	status = deliver(
-	    &append->env, append->items, append->places, append->count, flags, &append->tally);
+	status = deliver(&append->env, append->parcels, append->count, flags, &append->tally);
 	clear(append);
 	return append->keep_going && status == EXIT_NO ? EXIT_YES : status;
 }
@@ -223,9 +215,11 @@ flush(struct append *append)
 static int
 refuse(struct append *append, char *place, const stet_error *err)
 {
+	if (append->keep_going)
+		return keep(append, NULL, place, err);
 	deliver_refusal(&append->env, place, err, &append->tally);
 	free(place);
-	return append->keep_going ? EXIT_YES : EXIT_NO;
+	return EXIT_NO;
 }
 
 static int
@@ -241,7 +235,7 @@ take_statement(struct append *append, stet_statement *statement, char *place)
 		free(place);
 		return status;
 	}
-	if ((status = keep(append, statement, place)) != EXIT_YES)
+	if ((status = keep(append, statement, place, NULL)) != EXIT_YES)
 		return status;
 	if (append->keep_going && append->count == BATCH_COUNT)
 		return flush(append);
@@ -306,9 +300,9 @@ finish(struct append *append, int status)
 		    tally->appended);
 		return EXIT_UNSURE;
 	}
-	if (status == EXIT_YES && tally->refused > 0)
+	if (status == EXIT_YES && tally->refused > 0) /* those of earlier batches */
 		status = EXIT_NO;
-	if (status == EXIT_NO && !append->keep_going)
+	if (tally->refused > 0 && !append->keep_going)
 		remark("nothing was appended");
 	else if (tally->refused > 0)
 		remark("%" PRIu64 " appended, %" PRIu64 " already there, %" PRIu64 " refused",
@@ -345,8 +339,7 @@ run_append(const struct command *self, int argc, char **argv)
 	if (status == LINE_GO && (status = env_open(&append.env, !append.dry_run)) == EXIT_YES)
 		status = append_files(&append, &line);
 	stet_key_free(append.key);
-	free(append.items);
-	free(append.places);
+	free(append.parcels);
 	free(append.contents);
 	line_end(&line, &append.env);
 	return status;

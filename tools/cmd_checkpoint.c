@@ -105,7 +105,7 @@ run_show(const struct command *self, int argc, char **argv)
 	struct line line;
 	int status = line_read(&line, &checkpoint.env, self, argc, argv, 0, 0, take, &checkpoint);
 
-	if (status == LINE_GO && (status = env_open(&checkpoint.env, 0)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&checkpoint.env, ENV_READ)) == EXIT_YES)
 		status = show(&checkpoint);
 	line_end(&line, &checkpoint.env);
 	return status;
@@ -118,7 +118,7 @@ run_adopt(const struct command *self, int argc, char **argv)
 	struct line line;
 	int status = line_read(&line, &env, self, argc, argv, 1, 1, NULL, NULL);
 
-	if (status == LINE_GO && (status = env_open(&env, 1)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&env, ENV_WRITE)) == EXIT_YES)
 		status = adopt(&env, line.args[0]);
 	line_end(&line, &env);
 	return status;

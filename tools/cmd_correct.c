@@ -138,39 +138,79 @@ report_value(struct correct *correct, const char *path, const char *what)
 	return opt_wrong(correct->verb.command, "--set %s: %s", path, what);
 }
 
+/* The new value in a statement of its type: what the schema says of this member comes out, and what
+ * else such a statement would need does not matter here. */
+static int
+check_value(struct correct *correct, const char *path, const char *type, const stet_json *value)
+{
+	const char *member = strchr(path + 1, '/');
+	stet_json *json = stet_json_object();
+	stet_statement *statement = NULL;
+	stet_error err;
+	size_t size = strlen(member);
+	int rc;
+
+	if (strchr(member + 1, '/') != NULL) { /* within a member: not judged alone */
+		stet_json_free(json);
+		return EXIT_YES;
+	}
+	stet_json_set(json, "type", stet_json_str(type));
+	stet_json_set(json, "subject", stet_json_str("doi:10.1/x"));
+	stet_json_set(json, member + 1, stet_json_copy(value));
+	rc = stet_statement_from_value(json, &statement, &err);
+	stet_json_free(json);
+	stet_statement_free(rc == STET_OK ? statement : NULL);
+	if (rc == STET_OK || strncmp(err.text + 1, member, size) != 0 || err.text[1 + size] != '\'')
+		return EXIT_YES;
+	return report_value(correct, path, err.text);
+}
+
+/* A value that is not text is written as JSON, and a row keeps it as JSON text. */
+static int
+json_of(
+    struct correct *correct, const char *path, const char *type, const char *text, stet_json **out)
+{
+	stet_json *value = NULL;
+	stet_error err;
+	int status;
+
+	if (stet_json_parse((stet_bytes){(const uint8_t *)text, strlen(text)}, &value, &err) < 0)
+		return report_value(correct, path, "its values are JSON, such as 12 or [\"a\"]");
+	status = check_value(correct, path, type, value);
+	stet_json_free(value);
+	if (status == EXIT_YES)
+		*out = stet_json_str(text);
+	return status;
+}
+
 /* The new value as the row takes it: checked against the schema table where the member is in it. */
 static int
 after_of(struct correct *correct, const char *path, const char *text, int plain, stet_json **out)
 {
 	const char *rest = strchr(path + 1, '/');
-	stet_json *value = NULL;
 	stet_field_info info;
 	struct field field = {0};
+	stet_json *value = NULL;
 	stet_error err;
 	char type[32];
-	int rc;
+	int status;
 
 	snprintf(type, sizeof(type), "%.*s", (int)(rest - path - 1), path + 1);
-	if (!plain) {
-		rc = stet_json_parse(
-		    (stet_bytes){(const uint8_t *)text, strlen(text)}, &value, &err);
-		stet_json_free(rc == STET_OK ? value : NULL);
-		if (rc < 0)
-			return report_value(
-			    correct, path, "its values are JSON, such as 12 or [\"a\"]");
+	if (!plain)
+		return json_of(correct, path, type, text, out);
+	if (!field_info(type, rest, &info)) {
 		*out = stet_json_str(text);
 		return EXIT_YES;
 	}
-	if (field_info(type, rest, &info)) {
-		field.kind = info.kind;
-		field.values = info.values;
-		field.path = info.path != NULL ? (char *)(uintptr_t)info.path : NULL;
-		if (field_value(&field, text, out, &err) < 0)
-			return report_value(correct, path, err.text);
-		return EXIT_YES;
-	}
-	*out = stet_json_str(text);
-	return EXIT_YES;
+	field.kind = info.kind;
+	field.values = info.values;
+	if (field_value(&field, text, &value, &err) < 0)
+		return report_value(correct, path, err.text);
+	if ((status = check_value(correct, path, type, value)) != EXIT_YES)
+		stet_json_free(value);
+	else
+		*out = value;
+	return status;
 }
 
 static stet_json *
@@ -348,9 +388,9 @@ set_targets(struct correct *correct, stet_statement *statement)
 	if (stet_json_get(json, "targets") != NULL)
 		return EXIT_YES;
 	if (json_is(nature, "annulment"))
-		return opt_wrong(
-		    correct->verb.command, "which entry was never right? give --target SEQ ('stet "
-					   "log ID' shows the numbers)");
+		return opt_wrong(correct->verb.command,
+		    "which entry was never right? give --target SEQ ('stet "
+		    "log ID' shows the numbers)");
 	if (!json_is(nature, "reinstatement") && !json_is(nature, "concern_lifted"))
 		return EXIT_YES;
 	if (correct->verb.env.ledger == NULL)

@@ -44,9 +44,11 @@ take_import(void *ctx, int id, const char *value)
 		import->dry_run = 1;
 		return 1;
 	case OPT_BATCH:
-		return opt_number(import->env.command, "--batch", value, 1024, &import->batch) < 0
-			   ? -1
-			   : 1;
+		if (opt_number(import->env.command, "--batch", value, 1024, &import->batch) < 0)
+			return -1;
+		if (import->batch == 0)
+			opt_wrong(import->env.command, "--batch takes at least 1");
+		return import->batch == 0 ? -1 : 1;
 	default:
 		return -1;
 	}
@@ -130,8 +132,7 @@ import_from(struct import *import, const char *format, struct input *input, cons
 		return EXIT_UNSURE;
 	}
 	if (rc < 0) {
-		complain("'%s': %s%s%s%s", input->name, err.text, err.rule > 0 ? " [" : "",
-		    err.rule > 0 ? stet_rule_name(err.rule) : "", err.rule > 0 ? "]" : "");
+		complain_of(input->name, &err);
 		return rc == STET_EFORMAT ? EXIT_NO : status_of(rc);
 	}
 	report_import(import, &result);
@@ -232,7 +233,7 @@ run_export(const struct command *self, int argc, char **argv)
 		status = opt_wrong(self,
 		    "'%s' is no format that can be exported; there are: cborseq, jsonl",
 		    line.args[0]);
-	if (status == LINE_GO && (status = env_open(&export.env, 0)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&export.env, ENV_READ)) == EXIT_YES)
 		status = export_to(&export, line.args[0]);
 	line_end(&line, &export.env);
 	return status;

@@ -124,14 +124,18 @@ asker(const struct init *init)
 		   : NULL;
 }
 
+/* A root key that grants nothing here is wanted for its public half alone. */
 static int
 load(struct init *init, const char *path, stet_key **key_out)
 {
 	stet_error err;
 
+	if (init->bare && path == init->root_file)
+		return keys_from_file(path, key_out);
+
 	if (stet_key_load(path, env_ask, &init->env, key_out, &err) == STET_OK)
 		return EXIT_YES;
-	complain_error(&err);
+	env_complain(&init->env, &err);
 	return EXIT_UNSURE;
 }
 
@@ -325,9 +329,9 @@ find_place(struct init *init)
 	const char *given = init->env.ledger_option;
 
 	if (init->origin == NULL)
-		return opt_wrong(
-		    init->env.command, "the ledger needs a name: --origin NAME, a host and path "
-				       "you own, such as example.org/ledger");
+		return opt_wrong(init->env.command,
+		    "the ledger needs a name: --origin NAME, a host and path "
+		    "you own, such as example.org/ledger");
 	if (given == NULL && getenv("STET_LEDGER") != NULL && getenv("STET_LEDGER")[0] != '\0')
 		given = getenv("STET_LEDGER");
 	init->env.path = strdup(given != NULL ? given : ".stet");

@@ -8,6 +8,7 @@
 #include "util.h"
 #include "verb.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -136,23 +137,36 @@ read_seed(const char *path, uint8_t seed[32])
 	return -1;
 }
 
-/* A file name from a label: letters, digits and dashes. */
+/* "Journal X, editorial desk" -> "Journal-X-editorial-desk": letters, digits, and one dash for
+ * whatever else there is. */
+static char *
+file_name(const char *label)
+{
+	char *name = strdup(label), *to = name;
+
+	for (; name != NULL && *label != '\0'; label++)
+		if (isalnum((unsigned char)*label) || strchr("._", *label) != NULL)
+			*to++ = *label;
+		else if (to > name && to[-1] != '-')
+			*to++ = '-';
+	if (name != NULL)
+		*to = '\0';
+	return name;
+}
+
 static char *
 file_of(const char *label)
 {
-	char *folder = env_keys_dir(), *name = strdup(label), *path = NULL, *p;
+	char *folder = env_keys_dir(), *name = file_name(label), *path = NULL;
 
-	for (p = name; p != NULL && *p != '\0'; p++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
-			*p) == NULL)
-			*p = '-';
 	if (folder == NULL)
 		complain("no home folder to put the key in; set XDG_CONFIG_HOME or HOME, or give "
 			 "-o FILE");
 	else if (make_folders(folder) < 0)
 		complain("cannot make the keys folder '%s': %s", folder, strerror(errno));
 	else if (name != NULL)
-		path = text_of("%s/%s.key", folder, name[0] == '.' ? "key" : name);
+		path =
+		    text_of("%s/%s.key", folder, name[0] == '.' || name[0] == '\0' ? "key" : name);
 	free(folder);
 	free(name);
 	return path;
@@ -258,7 +272,7 @@ put_seq(const stet_json *json, const char *member, const char *label)
 
 	if (value == NULL || stet_json_kind_of(value) != STET_JSON_INT)
 		return;
-	text = text_of("%lld", (long long)stet_json_int_of(value));
+	text = text_of("entry %lld", (long long)stet_json_int_of(value));
 	out_row(4, 14, label, text != NULL ? text : "");
 	free(text);
 }
@@ -273,8 +287,7 @@ put_granted(const stet_json *granted, const char *path)
 	     *scope = joined(stet_json_get(granted, "scope"));
 	char *issuer = json_text(stet_json_get(granted, "issuer")),
 	     *state = json_text(stet_json_get(granted, "state"));
-	const stet_json *until = stet_json_get(granted, "until");
-	char time[STET_TIME_SIZE];
+	char *until = json_text(stet_json_get(granted, "until"));
 
 	out_style(STYLE_BOLD);
 	out_text("%.8s  ", kid != NULL ? kid : "");
@@ -286,10 +299,8 @@ put_granted(const stet_json *granted, const char *path)
 	out_row(4, 14, "issuer", issuer != NULL ? issuer : "");
 	if (scope != NULL && scope[0] != '\0')
 		out_row(4, 14, "scope", scope);
-	if (until != NULL && stet_json_kind_of(until) == STET_JSON_INT) {
-		stet_time_text((uint64_t)stet_json_int_of(until), time);
-		out_row(4, 14, "until", time);
-	}
+	if (until != NULL)
+		out_row(4, 14, "until", until);
 	put_seq(granted, "granted", "granted by");
 	put_seq(granted, "revoked", "revoked by");
 	put_seq(granted, "distrust_from", "distrusted from");
@@ -301,6 +312,7 @@ put_granted(const stet_json *granted, const char *path)
 	free(scope);
 	free(issuer);
 	free(state);
+	free(until);
 }
 
 static const struct local_key *
@@ -394,7 +406,7 @@ run_list(const struct command *self, int argc, char **argv)
 	struct line line;
 	int status = line_read(&line, &env, self, argc, argv, 0, 0, NULL, NULL);
 
-	if (status == LINE_GO && (status = env_open(&env, 0)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&env, ENV_READ)) == EXIT_YES)
 		status = list(&env);
 	line_end(&line, &env);
 	return status;
@@ -405,7 +417,7 @@ static void
 open_if_there(struct env *env)
 {
 	if (env->ledger_option != NULL || getenv("STET_LEDGER") != NULL)
-		(void)env_open(env, 0);
+		(void)env_open(env, ENV_READ);
 }
 
 static int
@@ -560,7 +572,7 @@ run_grant(const struct command *self, int argc, char **argv)
 		status = opt_wrong(self,
 		    "which roles? --role publisher, registrar, gate, editor, auditor, observer, "
 		    "admin or root");
-	if (status == LINE_GO && (status = env_open(&line.env, 1)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&line.env, ENV_WRITE)) == EXIT_YES)
 		status = grant_key(&line, words.args[0]);
 	line_end(&words, &line.env);
 	return status;
@@ -624,7 +636,7 @@ run_revoke(const struct command *self, int argc, char **argv)
 
 	if (status == LINE_GO && line.reason == NULL)
 		status = opt_wrong(self, "why? --reason lost, stolen or retired");
-	if (status == LINE_GO && (status = env_open(&line.env, 1)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&line.env, ENV_WRITE)) == EXIT_YES)
 		status = revoke_key(&line, words.args[0]);
 	line_end(&words, &line.env);
 	return status;
@@ -669,7 +681,25 @@ new_ledger_key(struct key_line *line, char **made_out, stet_key **key_out)
 	*made_out = text_of("%s/keys/ledger.key.next", line->env.path);
 	if (*made_out == NULL)
 		return EXIT_UNSURE;
-	return make_key(line, "ledger", *made_out, key_out);
+	if (stet_key_generate(*made_out, "ledger", NULL, NULL, NULL, key_out, &err) == STET_OK)
+		return EXIT_YES;
+	complain_error(&err);
+	return EXIT_UNSURE;
+}
+
+/* The library asks for two passphrases: of the old ledger key, if it has one, and for the new one,
+ * which has none unless --ask-passphrase wants it. */
+static int
+ask_in_rotation(void *ctx, const char *prompt, char *buf, size_t size)
+{
+	struct key_line *line = ctx;
+
+	if (strstr(prompt, "new key") == NULL)
+		return env_ask(&line->env, prompt, buf, size);
+	if (line->ask)
+		return env_ask_new(&line->env, prompt, buf, size);
+	buf[0] = '\0';
+	return 0;
 }
 
 static int
@@ -694,6 +724,8 @@ rotate(struct key_line *line)
 	}
 	if (status == EXIT_YES) {
 		env_append_options(&line->env, 0, &options);
+		options.ask = ask_in_rotation;
+		options.ctx = line;
 		rc = stet_ledger_rotate(line->env.ledger, statement, key, &options, &outcome, &err);
 		if (rc < 0)
 			complain_error(&err);
@@ -721,7 +753,7 @@ run_rotate(const struct command *self, int argc, char **argv)
 	struct line words;
 	int status = line_read(&words, &line.env, self, argc, argv, 0, 0, take, &line);
 
-	if (status == LINE_GO && (status = env_open(&line.env, 1)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&line.env, ENV_WRITE)) == EXIT_YES)
 		status = rotate(&line);
 	line_end(&words, &line.env);
 	return status;
@@ -760,6 +792,7 @@ static const struct opt revoke_own[] = {
     {0, 0, NULL, NULL, NULL}};
 static const struct opt rotate_own[] = {{OPT_AS, 0, "as", "KEY", "the root key"},
     {OPT_NEW_KEY, 0, "new-key", "FILE", "a ledger key made elsewhere instead of a new one"},
+    {OPT_ASK_PASSPHRASE, 0, "ask-passphrase", NULL, "put the new ledger key under a passphrase"},
     {0, 0, NULL, NULL, NULL}};
 
 static const struct opt *const generate_options[] = {generate_own, opts_secret, opts_json, NULL};

@@ -120,7 +120,7 @@ run_policy_show(const struct command *self, int argc, char **argv)
 	struct view view;
 	int status = line_read(&line, &env, self, argc, argv, 0, 0, NULL, NULL);
 
-	if (status == LINE_GO && (status = env_open(&env, 0)) == EXIT_YES &&
+	if (status == LINE_GO && (status = env_open(&env, ENV_READ)) == EXIT_YES &&
 	    (status = read_affairs(&env, &view)) == EXIT_YES) {
 		put_policy(&env, &view);
 		view_free(&view);
@@ -198,7 +198,7 @@ run_policy_set(const struct command *self, int argc, char **argv)
 	stet_statement *statement = NULL;
 	int status = line_read(&line, &affair.env, self, argc, argv, 1, 1000, take, &affair);
 
-	if (status == LINE_GO && (status = env_open(&affair.env, 1)) == EXIT_YES) {
+	if (status == LINE_GO && (status = env_open(&affair.env, ENV_WRITE)) == EXIT_YES) {
 		statement = about_ledger(&affair.env, "policy");
 		status = statement == NULL ? EXIT_UNSURE : fill_policy(&affair, &line, statement);
 		if (status == EXIT_YES)
@@ -246,7 +246,7 @@ run_close(const struct command *self, int argc, char **argv)
 		status = opt_wrong(self, "why? --reason TEXT; nothing can be appended after it");
 	if (status == LINE_GO && (affair.successor == NULL) != (affair.successor_key == NULL))
 		status = opt_wrong(self, "--successor and --successor-key go together");
-	if (status == LINE_GO && (status = env_open(&affair.env, 1)) == EXIT_YES) {
+	if (status == LINE_GO && (status = env_open(&affair.env, ENV_WRITE)) == EXIT_YES) {
 		statement = about_ledger(&affair.env, "ledger");
 		status = statement == NULL ? EXIT_UNSURE : fill_close(&affair, statement);
 		if (status == EXIT_YES)

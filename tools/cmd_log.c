@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_REVERSE = OPT_OWN, OPT_NOTICE };
+enum { OPT_REVERSE = OPT_OWN, OPT_NOTICE, OPT_SEALS };
 
 static const struct opt own[] = {
     {'p', 'p', "patch", NULL, "with every member, and before and after of corrections"},
     {'n', 'n', "number", "N", "only the last N entries"},
     {OPT_REVERSE, 0, "reverse", NULL, "newest first"},
+    {OPT_SEALS, 0, "seals", NULL, "of the whole ledger, the seals between the entries too"},
     {OPT_NOTICE, 0, "notice", "DOI", "the corrections whose notice has this DOI"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_at, opts_json, opts_ledger, NULL};
@@ -22,24 +23,16 @@ struct log {
 	const char *id, *notice;
 	unsigned long long number; /* 0: all */
 	const struct view *view;   /* of one record; NULL: of the ledger */
-	int how, reverse, printed;
+	int how, reverse, seals, printed;
 };
 
 static void
 put(struct log *log, const struct said *said)
 {
 	if (log->env.json) {
-		stet_json *json = stet_json_copy(said->json);
+		stet_json *json = said_json(said);
 
 		stet_json_set(json, "v", stet_json_int(1));
-		if (said->annulled_by != STET_NO_SEQ)
-			stet_json_set(
-			    json, "annulled_by", stet_json_int((int64_t)said->annulled_by));
-		if (said->contested_by != STET_NO_SEQ)
-			stet_json_set(
-			    json, "contested_by", stet_json_int((int64_t)said->contested_by));
-		if (said->ended_by != STET_NO_SEQ)
-			stet_json_set(json, "ended_by", stet_json_int((int64_t)said->ended_by));
 		out_json(json);
 		return;
 	}
@@ -67,13 +60,16 @@ log_record(struct log *log)
 	if (id == NULL)
 		return EXIT_USAGE;
 	status = view_read(&log->env, id, &view);
-	stet_id_free(id);
-	if (status != EXIT_YES)
+	if (status != EXIT_YES) {
+		stet_id_free(id);
 		return status;
+	}
+	status = view_check(&log->env, id, &view);
+	stet_id_free(id);
 	log->view = &view;
 	put_all(log, view.items, view.count);
 	view_free(&view);
-	return EXIT_YES;
+	return status;
 }
 
 /* The whole ledger is not read into memory: the corrections are, which strike out others, and a
@@ -83,7 +79,8 @@ struct walk {
 	struct said *corrections;
 	size_t count, room;
 	uint64_t until_ms;
-	uint64_t last; /* one past the newest entry within --at */
+	uint64_t first, last; /* entries to print: from first, up to last - 1 */
+	unsigned long long wanted;
 	int status;
 };
 
@@ -140,6 +137,13 @@ strike(struct walk *walk, struct said *said)
 	free(line);
 }
 
+/* Seals say the same of every batch; a history is read without them. */
+static int
+is_left_out(const struct log *log, const stet_entry *entry)
+{
+	return !log->seals && strcmp(stet_entry_type(entry), "seal") == 0;
+}
+
 static int
 put_entry(void *ctx, stet_entry *entry, stet_error *err)
 {
@@ -147,6 +151,8 @@ put_entry(void *ctx, stet_entry *entry, stet_error *err)
 	struct said said;
 
 	(void)err;
+	if (is_left_out(walk->log, entry))
+		return 0;
 	walk->status = said_read(&walk->log->env, entry, &said);
 	if (walk->status != EXIT_YES)
 		return 1;
@@ -157,66 +163,72 @@ put_entry(void *ctx, stet_entry *entry, stet_error *err)
 	return 0;
 }
 
-/* Newest first: one entry at a time, from the end. */
+/* From the end back, an entry at a time, as far as take wants. */
 static int
-put_backwards(struct walk *walk, uint64_t first, uint64_t last)
+walk_back(struct walk *walk, uint64_t first, uint64_t last, stet_visit *take)
 {
 	stet_entry *entry = NULL;
 	stet_error err;
-	int rc;
+	int rc = 0;
 
-	while (last-- > first) {
+	while (rc == 0 && last-- > first) {
 		rc = stet_ledger_entry(walk->log->env.ledger, last, &entry, &err);
 		if (rc < 0) {
 			complain_error(&err);
 			return EXIT_UNSURE;
 		}
-		rc = put_entry(walk, entry, &err);
+		rc = take(walk, entry, &err);
 		stet_entry_free(entry);
-		if (rc != 0)
-			return walk->status;
 	}
-	return EXIT_YES;
+	return walk->status;
+}
+
+/* Counts down to the first of the last -n entries. */
+static int
+count_back(void *ctx, stet_entry *entry, stet_error *err)
+{
+	struct walk *walk = ctx;
+
+	(void)err;
+	if (stet_entry_ms(entry) > walk->until_ms || is_left_out(walk->log, entry))
+		return 0;
+	walk->first = stet_entry_seq(entry);
+	return --walk->wanted == 0;
 }
 
 static int
 log_range(struct walk *walk, uint64_t limit)
 {
 	struct log *log = walk->log;
-	uint64_t first = 0;
 	stet_head head;
 	stet_error err;
-	int rc;
+	int rc, status;
 
-	/* The last few of a large ledger: nothing before them is read. */
-	if (log->number > 0 && walk->until_ms == UINT64_MAX &&
-	    stet_ledger_head(log->env.ledger, &head, &err) == STET_OK) {
+	if ((rc = stet_ledger_head(log->env.ledger, &head, &err)) == STET_OK) {
 		limit = limit < head.size ? limit : head.size;
-		first = limit > log->number ? limit - log->number : 0;
+		walk->wanted = log->number;
+		walk->first = log->number > 0 ? limit : 0;
+		if (log->number > 0 && (status = walk_back(walk, 0, limit, count_back)) != EXIT_YES)
+			return status;
+		rc = stet_ledger_walk(
+		    log->env.ledger, walk->first, limit, keep_correction, walk, &err);
 	}
-	rc = stet_ledger_walk(log->env.ledger, first, limit, keep_correction, walk, &err);
+	if (rc >= 0 && walk->status == EXIT_YES && !log->reverse)
+		rc = stet_ledger_walk(
+		    log->env.ledger, walk->first, walk->last, put_entry, walk, &err);
 	if (rc < 0) {
 		complain_error(&err);
 		return EXIT_UNSURE;
 	}
-	if (walk->status != EXIT_YES)
-		return walk->status;
-	if (log->number > 0 && log->number < walk->last)
-		first = walk->last - log->number;
-	if (log->reverse)
-		return put_backwards(walk, first, walk->last);
-	rc = stet_ledger_walk(log->env.ledger, first, walk->last, put_entry, walk, &err);
-	if (rc < 0) {
-		complain_error(&err);
-		return EXIT_UNSURE;
-	}
+	if (walk->status == EXIT_YES && log->reverse)
+		return walk_back(walk, walk->first, walk->last, put_entry);
 	return walk->status;
 }
 
 static int
 log_ledger(struct log *log)
 {
-	struct walk walk = {log, NULL, 0, 0, UINT64_MAX, 0, EXIT_YES};
+	struct walk walk = {.log = log, .until_ms = UINT64_MAX};
 	uint64_t limit = STET_NO_SEQ;
 	stet_at at;
 	size_t i;
@@ -238,7 +250,7 @@ log_ledger(struct log *log)
 static int
 log_notice(struct log *log)
 {
-	struct walk walk = {log, NULL, 0, 0, UINT64_MAX, 0, EXIT_YES};
+	struct walk walk = {.log = log, .until_ms = UINT64_MAX};
 	stet_id *id = env_id(&log->env, log->notice);
 	stet_json *seqs = NULL;
 	stet_entry *entry = NULL;
@@ -246,7 +258,9 @@ log_notice(struct log *log)
 	size_t i;
 	int status = EXIT_YES;
 
-	if (id == NULL || stet_id_doi(id) == NULL) {
+	if (id == NULL)
+		return EXIT_USAGE;
+	if (stet_id_doi(id) == NULL) {
 		stet_id_free(id);
 		return opt_wrong(log->env.command, "--notice takes a DOI");
 	}
@@ -285,6 +299,9 @@ take(void *ctx, int id, const char *value)
 	case OPT_REVERSE:
 		log->reverse = 1;
 		return 1;
+	case OPT_SEALS:
+		log->seals = 1;
+		return 1;
 	case OPT_NOTICE:
 		log->notice = value;
 		return 1;
@@ -304,7 +321,7 @@ run(const struct command *self, int argc, char **argv)
 	log.id = line.count > 0 ? line.args[0] : NULL;
 	if (status == LINE_GO && log.id != NULL && log.notice != NULL)
 		status = opt_wrong(self, "a record or a notice, not both");
-	if (status == LINE_GO && (status = env_open(&log.env, 0)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&log.env, ENV_READ)) == EXIT_YES)
 		status = log.id != NULL       ? log_record(&log)
 			 : log.notice != NULL ? log_notice(&log)
 					      : log_ledger(&log);
@@ -320,20 +337,22 @@ static const struct pair examples[] = {
     {"stet log --at 2026-07-01 10.5281/zenodo.21073815", "what the ledger said of it on that day"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "the history was printed"},
-    {"1", "the identifier is the beginning of several names; they are listed"},
+    {"1", "the identifier is the beginning of several names, which are listed; or an entry does "
+	  "not verify"},
     {"2", "the command line was wrong"}, {"3", "could not find out: the ledger cannot be read"},
     {"4", "the record is not in this ledger"}, {NULL, NULL}};
 
 const struct command cmd_log = {.name = "log",
     .group = GROUP_READ,
     .summary = "show the history of a record, or of the ledger",
-    .synopsis = "[ID] [-p] [-n N] [--reverse] [--at SEQ|TIME] [--json]\n--notice DOI",
+    .synopsis = "[ID] [-p] [-n N] [--reverse] [--at SEQ|TIME] [--seals] [--json]\n--notice DOI",
     .description =
 	"Prints every entry about a record under all its names, each with its number, the time it "
 	"was "
 	"appended, who signed it with which key, and when it is said to have happened. What a "
 	"source "
-	"outside states is marked as observed. Without ID, the entries of the whole ledger.\n\n"
+	"outside states is marked as observed. Without ID, the entries of the whole ledger but its "
+	"seals.\n\n"
 	"Nothing is ever removed: an entry that its own issuer has annulled is shown struck out, "
 	"between ~~ marks, with the entry that did it.",
     .options = options,

@@ -11,7 +11,8 @@
 
 static const struct opt *const options[] = {opts_at, opts_json, opts_ledger, NULL};
 
-/* In the order of the page. The newest statement of a type stands for it; verdicts and the like add up, and all of them are shown. */
+/* In the order of the page. The newest statement of a type stands for it; verdicts and the like add
+ * up, and all of them are shown. */
 static const struct section {
 	const char *type, *title;
 	int all;
@@ -175,7 +176,8 @@ effective_json(const struct view *view)
 
 			snprintf(path, sizeof(path), "/%s", key);
 			if (!field_info(types[i], path, &info) || strcmp(key, "after") == 0 ||
-			    strcmp(key, "source") == 0)
+			    strcmp(key, "source") == 0 || strcmp(key, "type") == 0 ||
+			    strcmp(key, "v") == 0)
 				continue;
 			snprintf(path, sizeof(path), "/%s/%s", types[i], key);
 			value = view_effective(view, path, &by);
@@ -189,22 +191,11 @@ effective_json(const struct view *view)
 static void
 put_json(struct env *env, const stet_id *id, const struct view *view)
 {
-	stet_json *page = stet_json_object(), *entries = stet_json_array(), *entry;
+	stet_json *page = stet_json_object(), *entries = stet_json_array();
 	size_t i;
 
-	for (i = 0; i < view->count; i++) {
-		entry = stet_json_copy(view->items[i].json);
-		if (view->items[i].annulled_by != STET_NO_SEQ)
-			stet_json_set(entry, "annulled_by",
-			    stet_json_int((int64_t)view->items[i].annulled_by));
-		if (view->items[i].contested_by != STET_NO_SEQ)
-			stet_json_set(entry, "contested_by",
-			    stet_json_int((int64_t)view->items[i].contested_by));
-		if (view->items[i].ended_by != STET_NO_SEQ)
-			stet_json_set(
-			    entry, "ended_by", stet_json_int((int64_t)view->items[i].ended_by));
-		stet_json_add(entries, entry);
-	}
+	for (i = 0; i < view->count; i++)
+		stet_json_add(entries, said_json(&view->items[i]));
 	stet_json_set(page, "v", stet_json_int(1));
 	stet_json_set(page, "id", stet_json_str(stet_id_text(id)));
 	stet_json_set(page, "ledger", stet_json_str(stet_ledger_id(env->ledger)));
@@ -226,6 +217,7 @@ show(struct env *env, const char *text)
 		return EXIT_USAGE;
 	status = view_read(env, id, &view);
 	if (status == EXIT_YES) {
+		status = view_check(env, id, &view);
 		if (env->json)
 			put_json(env, id, &view);
 		else
@@ -243,7 +235,7 @@ run(const struct command *self, int argc, char **argv)
 	struct line line;
 	int status = line_read(&line, &env, self, argc, argv, 1, 1, NULL, NULL);
 
-	if (status == LINE_GO && (status = env_open(&env, 0)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&env, ENV_READ)) == EXIT_YES)
 		status = show(&env, line.args[0]);
 	line_end(&line, &env);
 	return status;
@@ -255,7 +247,8 @@ static const struct pair examples[] = {
     {"stet show --at 2026-07-01 10.5281/zenodo.21073815", "what was known on that day"},
     {"stet show --json 10.5281/zenodo.21073815", "for a program"}, {NULL, NULL}};
 static const struct pair exits[] = {{"0", "the page was printed"},
-    {"1", "the identifier is the beginning of several names; they are listed"},
+    {"1", "the identifier is the beginning of several names, which are listed; or an entry does "
+	  "not verify"},
     {"2", "the command line was wrong"}, {"3", "could not find out: the ledger cannot be read"},
     {"4", "the record is not in this ledger"}, {NULL, NULL}};
 
@@ -271,6 +264,8 @@ const struct command cmd_show = {.name = "show",
 		   "issuer has annulled is "
 		   "struck out between ~~ marks. Where corrections changed a member, the value in "
 		   "effect follows.\n\n"
+		   "Every entry is verified before it is shown; what does not hold is marked, and "
+		   "the exit status is 1.\n\n"
 		   "An identifier is taken in any form people paste: a DOI with or without "
 		   "resolver, a UUID, SRCH: and "
 		   "eight digits, or a name as the ledger writes it.",

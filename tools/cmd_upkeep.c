@@ -55,7 +55,7 @@ run_stats(const struct command *self, int argc, char **argv)
 	stet_error err;
 	int status = line_read(&line, &env, self, argc, argv, 0, 0, NULL, NULL);
 
-	if (status == LINE_GO && (status = env_open(&env, 0)) == EXIT_YES) {
+	if (status == LINE_GO && (status = env_open(&env, ENV_READ)) == EXIT_YES) {
 		if (stet_ledger_stats(env.ledger, &stats, &err) < 0) {
 			complain_error(&err);
 			status = EXIT_UNSURE;
@@ -96,7 +96,7 @@ run_reindex(const struct command *self, int argc, char **argv)
 	stet_error err;
 	int rc, status = line_read(&line, &env, self, argc, argv, 0, 0, NULL, NULL);
 
-	if (status == LINE_GO && (status = env_open(&env, 1)) == EXIT_YES) {
+	if (status == LINE_GO && (status = env_open(&env, ENV_WRITE | ENV_REPAIR)) == EXIT_YES) {
 		stop_watch();
 		progress_begin(&progress, "reindex", env.quiet);
 		rc = stet_ledger_reindex(env.ledger, progress_step, &progress, &err);
@@ -246,8 +246,10 @@ restore_from(struct restore *restore, struct input *input)
 		complain("stopped; there is no ledger");
 		return EXIT_UNSURE;
 	}
-	complain("'%s': %s%s%s%s", input->name, err.text, err.rule > 0 ? " [" : "",
-	    err.rule > 0 ? stet_rule_name(err.rule) : "", err.rule > 0 ? "]" : "");
+	if (rc == STET_EFORMAT || rc == STET_EMISMATCH)
+		complain_of(input->name, &err);
+	else
+		complain_error(&err);
 	return rc == STET_EFORMAT ? EXIT_NO : status_of(rc);
 }
 

@@ -67,10 +67,14 @@ put_diagnosis(const stet_diagnosis *diagnosis)
 	out_text("\n");
 }
 
-static const char *
-count_of(const stet_json *json, const char *member, char out[32])
+/* "1 seal", "3,072 seals" */
+static void
+put_count(const stet_json *json, const char *member, const char *one, const char *many)
 {
-	return number_text((uint64_t)stet_json_int_of(stet_json_get(json, member)), out);
+	uint64_t count = (uint64_t)stet_json_int_of(stet_json_get(json, member));
+	char number[32];
+
+	out_text("%s %s", number_text(count, number), count == 1 ? one : many);
 }
 
 static void
@@ -78,24 +82,29 @@ put_summary(const struct verify *verify, const stet_report *report)
 {
 	const stet_json *json = stet_report_json(report);
 	char *root = json_text(stet_json_get(json, "root"));
-	char a[32], b[32], c[32], d[32], e[32];
 	int ok = stet_report_ok(report);
 
 	out_style(ok ? STYLE_GREEN : STYLE_RED);
 	out_text("%s", ok ? "verified" : "not verified");
 	out_style(STYLE_PLAIN);
-	out_text(": %s entries, ", count_of(json, "entries", a));
+	out_text(": ");
+	put_count(json, "entries", "entry", "entries");
+	out_text(", ");
 	if (verify->flags & STET_VERIFY_HASH_ONLY)
 		out_text("signatures not looked at");
 	else
-		out_text("%s signatures", count_of(json, "signatures", b));
-	out_text(", %s seals, ", count_of(json, "seals", c));
+		put_count(json, "signatures", "signature", "signatures");
+	out_text(", ");
+	put_count(json, "seals", "seal", "seals");
+	out_text(", ");
 	if (verify->flags & STET_VERIFY_NO_ARTIFACTS)
 		out_text("artifacts not looked at");
 	else
-		out_text("%s artifacts", count_of(json, "artifacts", d));
-	if (!ok)
-		out_text("; %s diagnoses", number_text((uint64_t)stet_report_count(report), e));
+		put_count(json, "artifacts", "artifact", "artifacts");
+	if (!ok) {
+		out_text("; ");
+		put_count(json, "count", "diagnosis", "diagnoses");
+	}
 	out_text("\nsize %lld, root %s\n", (long long)stet_json_int_of(stet_json_get(json, "size")),
 	    root != NULL ? root : "");
 	free(root);
@@ -288,9 +297,9 @@ put_record(const stet_json *report)
 		       : worst == EXIT_NO ? "not verified"
 					  : "could not find out");
 	out_style(STYLE_PLAIN);
-	out_text(": %zu entries about this record, at size %lld, root %s\n",
-	    stet_json_size(entries), (long long)stet_json_int_of(stet_json_get(report, "size")),
-	    root != NULL ? root : "");
+	out_text(": %zu %s about this record, at size %lld, root %s\n", stet_json_size(entries),
+	    stet_json_size(entries) == 1 ? "entry" : "entries",
+	    (long long)stet_json_int_of(stet_json_get(report, "size")), root != NULL ? root : "");
 	free(root);
 	return worst;
 }
@@ -362,7 +371,7 @@ run(const struct command *self, int argc, char **argv)
 		    self, "--since, --hash-only and --no-artifacts are for the whole ledger");
 	if (status == LINE_GO && line.count == 0 && verify.env.at != NULL)
 		status = opt_wrong(self, "--at is for one record; the ledger is verified whole");
-	if (status == LINE_GO && (status = env_open(&verify.env, 0)) == EXIT_YES)
+	if (status == LINE_GO && (status = env_open(&verify.env, ENV_REPAIR)) == EXIT_YES)
 		status =
 		    line.count > 0 ? verify_record(&verify, line.args[0]) : verify_ledger(&verify);
 	line_end(&line, &verify.env);

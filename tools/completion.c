@@ -89,7 +89,7 @@ help_completion_bash(void)
 	for (i = 0; commands[i] != NULL; i++)
 		values_of(commands[i]);
 	out_text("\tesac\n"
-		 "\tif [ -z \"$words\" ] && [[ $current == -* || -z $current ]]; then\n"
+		 "\tif [ -z \"$words\" ]; then\n"
 		 "\tcase \"$command $sub\" in\n");
 	for (i = 0; commands[i] != NULL; i++) {
 		size_t k;

@@ -113,31 +113,81 @@ count_result(struct tally *tally, int result)
 	}
 }
 
-int
-deliver(struct env *env, stet_statement *const *items, char *const *places, size_t count,
+/* The statements that got as far as being signed, without those that did not. */
+static size_t
+compact(const struct parcel *parcels, size_t count, stet_statement **out)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < count; i++)
+		if (parcels[i].statement != NULL)
+			out[kept++] = parcels[i].statement;
+	return kept;
+}
+
+static int
+any_refused(const stet_outcome *outcome)
+{
+	size_t i;
+
+	for (i = 0; i < stet_outcome_count(outcome); i++)
+		if (stet_outcome_get(outcome, i)->result == STET_REFUSED)
+			return 1;
+	return 0;
+}
+
+/* In the order they came, whoever refused them. */
+static void
+answer_all(struct env *env, const struct parcel *parcels, size_t count, const stet_outcome *outcome,
     unsigned flags, struct tally *tally)
 {
-	stet_append_options options;
-	stet_outcome *outcome = NULL;
 	const stet_outcome_item *item;
-	stet_error err;
-	size_t i;
-	int rc, answered;
+	size_t i, next = 0;
 
-	env_append_options(env, flags, &options);
-	rc = stet_ledger_append(env->ledger, items, count, &options, &outcome, &err);
-	for (i = 0; i < stet_outcome_count(outcome); i++) {
-		item = stet_outcome_get(outcome, i);
-		answer(env, items[i], places != NULL ? places[i] : NULL, item,
+	for (i = 0; i < count; i++) {
+		if (parcels[i].statement == NULL) {
+			deliver_refusal(env, parcels[i].place, parcels[i].err, tally);
+			continue;
+		}
+		item = stet_outcome_get(outcome, next++);
+		if (item == NULL)
+			break;
+		answer(env, parcels[i].statement, parcels[i].place, item,
 		    (flags & STET_APPEND_DRY_RUN) != 0);
 		count_result(tally, item->result);
 	}
-	answered = outcome != NULL;
+}
+
+int
+deliver(struct env *env, const struct parcel *parcels, size_t count, unsigned flags,
+    struct tally *tally)
+{
+	stet_statement **items = calloc(count + 1, sizeof(stet_statement *));
+	stet_append_options options;
+	stet_outcome *outcome = NULL;
+	stet_error err;
+	size_t kept;
+	int rc = STET_OK, told = 0;
+
+	if (items == NULL) {
+		complain("out of memory");
+		return EXIT_UNSURE;
+	}
+	kept = compact(parcels, count, items);
+	env_append_options(env, flags, &options);
+	if (kept > 0)
+		rc = stet_ledger_append(env->ledger, items, kept, &options, &outcome, &err);
+	/* Where the ledger as a whole could not be appended to, no statement is to blame. */
+	if (rc == STET_OK || any_refused(outcome)) {
+		answer_all(env, parcels, count, outcome, flags, tally);
+		told = 1;
+	}
 	stet_outcome_free(outcome);
+	free(items);
 	if (rc == STET_OK)
 		return tally->refused > 0 ? EXIT_NO : EXIT_YES;
-	if (rc != STET_EREFUSED || !answered)
-		complain_error(&err);
+	if (!told)
+		env_complain(env, &err);
 	return status_of(rc);
 }
 

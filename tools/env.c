@@ -5,6 +5,7 @@
 #include "util.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,47 @@ int
 env_is_test(void)
 {
 	return variable("STET_TEST_NOW") != NULL;
+}
+
+/* FNV-1a: told apart is all they need to be. */
+static uint64_t
+digest(const char *text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+int
+env_fix_id(struct env *env, stet_statement *statement)
+{
+	const stet_json *json = stet_statement_json(statement);
+	char id[80], *text;
+	size_t size;
+	stet_error err;
+	int rc;
+
+	if (!env_is_test() || stet_json_get(json, "id") != NULL)
+		return 0;
+	if ((rc = stet_json_text(json, 0, &text, &size, &err)) == STET_OK) {
+		snprintf(
+		    id, sizeof(id), "test-%" PRIu64 "-%016" PRIx64, env_now(env), digest(text));
+		free(text);
+		rc = stet_statement_set_value(statement, "/id", stet_json_str(id), &err);
+	}
+	if (rc < 0)
+		complain_error(&err);
+	return rc < 0 ? -1 : 0;
+}
+
+void
+env_complain(struct env *env, const stet_error *err)
+{
+	if (env->told && strcmp(stet_rule_name(err->rule), "passphrase-missing") == 0)
+		return;
+	complain_error(err);
 }
 
 uint64_t
@@ -197,7 +239,7 @@ env_append_options(struct env *env, unsigned flags, stet_append_options *options
 }
 
 int
-env_open(struct env *env, int to_write)
+env_open(struct env *env, int how)
 {
 	stet_ledger_options options;
 	stet_error err;
@@ -209,7 +251,8 @@ env_open(struct env *env, int to_write)
 	env_ledger_options(env, &options);
 	/* A reader of a folder it cannot write does without the lock file; where it can, it takes
 	 * part in the locking, so that writers do not reuse pages under it. */
-	options.read_only = !to_write && access(env->path, W_OK) < 0;
+	options.read_only = !(how & ENV_WRITE) && access(env->path, W_OK) < 0;
+	options.repair = (how & ENV_REPAIR) != 0;
 	rc = stet_ledger_open(env->path, &options, &env->ledger, &err);
 	if (rc == STET_OK)
 		return EXIT_YES;

@@ -11,8 +11,8 @@ struct env {
 	const struct command *command;
 	/* From the command line. */
 	const char *ledger_option, *as, *at, *passphrase_file, *issuer;
-	int passphrase_fd; /* -1: none */
-	int json, quiet;
+	int passphrase_fd;     /* -1: none */
+	int json, quiet, told; /* told: why there is no passphrase */
 	/* Found. */
 	char *path;      /* the ledger's folder */
 	char *state_dir; /* may be NULL         */
@@ -29,15 +29,18 @@ int env_option(struct env *env, int id, const char *value);
 
 /* Milliseconds since 1970. $STET_TEST_NOW stands in for the clock in tests. */
 uint64_t env_now(struct env *env);
-/* 1 while $STET_TEST_NOW rules: what would be random is counted instead. */
+/* 1 while $STET_TEST_NOW rules. */
 int env_is_test(void);
+/* In tests, gives a statement without one an id that is worked out from time and content, where the
+ * library would take a random one. 0, or -1 (reported). */
+int env_fix_id(struct env *env, stet_statement *statement);
 
 /* The ledger's folder into env->path: -C, $STET_LEDGER, or .stet here or above. EXIT_YES, or
  * EXIT_UNSURE (reported). */
 int env_find(struct env *env);
-/* Finds and opens the ledger; to_write 0 if nothing will be written. EXIT_YES or a status
- * (reported). */
-int env_open(struct env *env, int to_write);
+/* Finds and opens the ledger. EXIT_YES or a status (reported). */
+enum { ENV_READ, ENV_WRITE, ENV_REPAIR = 2 }; /* repair: open it also where it is damaged */
+int env_open(struct env *env, int how);
 /* The options a ledger is opened or made with. */
 void env_ledger_options(struct env *env, stet_ledger_options *options_out);
 void env_append_options(struct env *env, unsigned flags, stet_append_options *options_out);
@@ -51,6 +54,8 @@ stet_id *env_id(const struct env *env, const char *text);
 /* Where signers' keys are: $XDG_CONFIG_HOME/stet/keys. free(); NULL if there is no home either. */
 char *env_keys_dir(void);
 
+/* Complains of an error, unless that nobody gave a passphrase has been said already. */
+void env_complain(struct env *env, const stet_error *err);
 /* stet_passphrase callbacks; ctx is the env.  ask: from --passphrase-file, -fd or the terminal.
  * ask_new: the same, twice on a terminal. */
 int env_ask(void *ctx, const char *prompt, char *buf, size_t size);

@@ -40,8 +40,7 @@ input_open(struct input *input, const char *path, stet_error *err)
 	if (fstat(input->fd, &info) == 0 && S_ISDIR(info.st_mode)) {
 		close(input->fd);
 		input->fd = -1;
-		return fail_rule(
-		    err, STET_EFORMAT, "input-folder", "is a folder, not a file", path);
+		return fail_rule(err, STET_EIO, "input-folder", "is a folder, not a file", path);
 	}
 	return STET_OK;
 }
@@ -102,6 +101,7 @@ try_whole(struct feed *feed, stet_error *err)
 	stet_bytes text = unread(feed);
 	const uint8_t *newline = memchr(text.data, '\n', text.size);
 	size_t first = newline == NULL ? text.size : (size_t)(newline - text.data);
+	char why[STET_ERROR_TEXT_SIZE];
 	int rc;
 
 	if (!feed->at_end) {
@@ -122,6 +122,8 @@ try_whole(struct feed *feed, stet_error *err)
 		first--;
 	if (rc == STET_EFORMAT && first > 1 && text.data[0] == '{')
 		return STET_OK;
+	memcpy(why, err->text, sizeof(why));
+	snprintf(err->text, sizeof(err->text), "'%.60s': %.170s", feed->input.name, why);
 	return rc;
 }
 
@@ -132,7 +134,7 @@ find_kind(struct feed *feed, stet_error *err)
 	size_t i = 0;
 
 	if (bytes.size == 0)
-		return fail_rule(err, STET_EFORMAT, "input-empty", "is empty", feed->input.name);
+		return fail_rule(err, STET_EIO, "input-empty", "is empty", feed->input.name);
 	if (bytes.data[0] == SIGNED_TAG) {
 		feed->kind = KIND_SIGNED;
 		return STET_OK;
@@ -144,7 +146,7 @@ find_kind(struct feed *feed, stet_error *err)
 	while (i < bytes.size && memchr(" \t\r\n", bytes.data[i], 4) != NULL)
 		i++;
 	if (i == bytes.size && feed->at_end)
-		return fail_rule(err, STET_EFORMAT, "input-empty", "holds nothing but white space",
+		return fail_rule(err, STET_EIO, "input-empty", "holds nothing but white space",
 		    feed->input.name);
 	if (i < bytes.size && bytes.data[i] != '{' && bytes.data[i] != '[')
 		return fail_rule(err, STET_EFORMAT, "input-unknown",
@@ -254,12 +256,12 @@ next_line(struct feed *feed, stet_statement **statement_out, stet_error *err)
 			newline = memchr(bytes.data, '\n', bytes.size);
 		}
 		feed->number++;
-		if (newline == NULL && !feed->at_end)
-			return fail_rule(err, STET_EFORMAT, "input-line-too-long",
-				   "has a line of more than 1 MiB; a statement has at most 65,445 "
-				   "bytes",
-				   feed->input.name),
-			       FEED_BROKEN;
+		if (newline == NULL && !feed->at_end) {
+			fail_text(err, STET_EFORMAT,
+			    "more than 1 MiB; a statement has at most 65,445 bytes");
+			err->rule = stet_rule_find("input-line-too-long");
+			return FEED_BROKEN;
+		}
 		if (bytes.size == 0)
 			return FEED_END;
 		line = (stet_bytes){

@@ -89,6 +89,25 @@ field_info(const char *type, const char *path, stet_field_info *info_out)
 	return 0;
 }
 
+static int
+is_identifier(const char *kind)
+{
+	return strcmp(kind, "name") == 0 || strcmp(kind, "doi") == 0;
+}
+
+/* An identifier comes second: it may hold a colon itself. --relation IsVersionOf:10.1234/a */
+static void
+swap_pair(struct field *field)
+{
+	char *name = field->first;
+	const char *kind = field->first_kind;
+
+	field->first = field->second;
+	field->second = name;
+	field->first_kind = field->second_kind;
+	field->second_kind = kind;
+}
+
 /* An array of maps with exactly two members, both scalar: --decided-by editor:"Journal X". */
 static int
 pair_members(const char *type, const char *item, struct field *field)
@@ -109,6 +128,8 @@ pair_members(const char *type, const char *item, struct field *field)
 			field->second_kind = info.kind;
 		}
 	}
+	if (count == 2 && is_identifier(field->first_kind))
+		swap_pair(field);
 	return count == 2 && field->first != NULL && field->second != NULL;
 }
 
@@ -266,6 +287,25 @@ field_value_name(const struct field *field, char *out, size_t size)
 	}
 }
 
+char *
+field_text(const struct field *field)
+{
+	const char *doc = field->doc != NULL ? field->doc : "";
+	char *text = strdup(doc), *longer;
+	size_t i;
+
+	for (i = 0; text != NULL && field->values != NULL && field->values[i] != NULL; i++) {
+		longer = text_of("%s%s%s", text, i > 0 ? ", " : " One of: ", field->values[i]);
+		free(text);
+		text = longer;
+	}
+	if (i == 0 || text == NULL)
+		return text;
+	longer = text_of("%s.", text);
+	free(text);
+	return longer;
+}
+
 static int
 integer_value(const char *text, stet_json **value_out, stet_error *err)
 {
@@ -315,18 +355,20 @@ id_value(const char *text, int plain_doi, stet_json **value_out, stet_error *err
 static int
 enum_value(const char *text, const char *const *values, stet_json **value_out, stet_error *err)
 {
-	char known[200] = "";
+	char known[160] = "";
 	size_t i, used = 0;
 
 	for (i = 0; values != NULL && values[i] != NULL; i++) {
 		if (strcmp(values[i], text) == 0)
 			break;
-		if (used < sizeof(known))
+		if (used + strlen(values[i]) + 6 < sizeof(known))
 			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 			    i > 0 ? ", " : "", values[i]);
+		else if (known[used - 1] != '.')
+			used += (size_t)snprintf(known + used, sizeof(known) - used, " ...");
 	}
 	if (values != NULL && values[i] == NULL)
-		return fail_text(err, STET_EFORMAT, "'%s' is none of %s", text, known);
+		return fail_text(err, STET_EFORMAT, "'%.40s' is none of %s", text, known);
 	*value_out = stet_json_str(text);
 	return STET_OK;
 }

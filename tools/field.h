@@ -32,6 +32,9 @@ int field_info(const char *type, const char *path, stet_field_info *info_out);
 /* What help calls the value of an option: "DATE", "ID", "KIND:NAME". */
 void field_value_name(const struct field *field, char *out, size_t size);
 
+/* What help says of it, with the words of an enumeration. free(). */
+char *field_text(const struct field *field);
+
 /* The value as JSON, from the text of an option.  STET_EFORMAT says what is wrong.  Digests of
  * targets are given to the caller as they stand: it knows the ledger. */
 int field_value(

@@ -4,8 +4,6 @@
 #include "util.h"
 #include "verb.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,18 +14,10 @@ append_one(struct env *env, stet_statement *statement, const stet_key *signer, i
 	stet_append_options options;
 	stet_outcome *outcome = NULL;
 	stet_error err;
-	char id[64];
 	int rc;
 
-	if (env_is_test()) {
-		/* Told apart by what they are about: one key may be granted twice in a test. */
-		snprintf(id, sizeof(id), "test-%" PRIu64 "-%.24s", env_now(env),
-		    stet_statement_subject(statement) +
-			(strlen(stet_statement_subject(statement)) > 40 ? 34 : 0));
-		if (verb_set_text(statement, "/id", id) < 0)
-			return EXIT_UNSURE;
-	}
-	if (verb_set_text(statement, "/aud", stet_ledger_id(env->ledger)) < 0)
+	if (verb_set_text(statement, "/aud", stet_ledger_id(env->ledger)) < 0 ||
+	    env_fix_id(env, statement) < 0)
 		return EXIT_UNSURE;
 	rc = stet_statement_sign(statement, signer, (int64_t)(env_now(env) / 1000), &err);
 	if (rc < 0) {
@@ -35,7 +25,7 @@ append_one(struct env *env, stet_statement *statement, const stet_key *signer, i
 		return rc == STET_EFORMAT || rc == STET_EINVAL ? EXIT_USAGE : EXIT_UNSURE;
 	}
 	if (!quiet)
-		return deliver(env, &statement, NULL, 1, 0, &tally);
+		return deliver(env, &(struct parcel){statement, NULL, NULL}, 1, 0, &tally);
 	env_append_options(env, 0, &options);
 	rc = stet_ledger_append(env->ledger, &statement, 1, &options, &outcome, &err);
 	stet_outcome_free(outcome);

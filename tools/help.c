@@ -104,7 +104,7 @@ static void
 put_members(const struct command *command)
 {
 	struct fields *fields = fields_of(command->type);
-	char label[160], value[80];
+	char label[160], value[80], *text;
 	size_t i;
 
 	for (i = 0; fields != NULL && i < fields->count; i++) {
@@ -113,7 +113,9 @@ put_members(const struct command *command)
 		field_value_name(&fields->items[i], value, sizeof(value));
 		snprintf(label, sizeof(label), "--%s %s%s", fields->items[i].option, value,
 		    fields->items[i].repeated ? " ..." : "");
-		put_option(label, fields->items[i].doc != NULL ? fields->items[i].doc : "");
+		text = field_text(&fields->items[i]);
+		put_option(label, text != NULL ? text : "");
+		free(text);
 	}
 	fields_free(fields);
 }

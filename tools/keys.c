@@ -124,14 +124,9 @@ char *
 keys_called(const stet_key *key)
 {
 	char thumb[65];
-	char *label, *text;
 
 	keys_thumb(key, 8, thumb);
-	label = stet_text_show(
-	    (stet_bytes){(const uint8_t *)stet_key_label(key), strlen(stet_key_label(key))});
-	text = text_of("'%s' (%s)", label != NULL ? label : "", thumb);
-	free(label);
-	return text;
+	return text_of("'%s' (%s)", stet_key_label(key), thumb);
 }
 
 const stet_json *
@@ -382,7 +377,7 @@ keys_choose(struct env *env, const char *roles, stet_key **key_out)
 	if ((status = find_path(env, roles, &path)) != EXIT_YES)
 		return status;
 	if (stet_key_load(path, env_ask, env, &key, &err) < 0) {
-		complain_error(&err);
+		env_complain(env, &err);
 		status = EXIT_UNSURE;
 	} else if (!stet_key_can_sign(key)) {
 		complain("'%s' holds only the public half of a key and cannot sign", path);
@@ -432,8 +427,8 @@ from_ledger(struct env *env, const char *word, stet_key **key_out)
 	return EXIT_YES;
 }
 
-static int
-from_file(const char *path, stet_key **key_out)
+int
+keys_from_file(const char *path, stet_key **key_out)
 {
 	stet_json *json = NULL;
 	stet_error err;
@@ -456,14 +451,14 @@ keys_public(struct env *env, const char *word, stet_key **key_out)
 	size_t i;
 
 	if (strcmp(word, "-") == 0 || is_file(word))
-		return from_file(word, key_out);
+		return keys_from_file(word, key_out);
 	if ((status = from_ledger(env, word, key_out)) != EXIT_ABSENT)
 		return status;
 	if (local_keys_read(&keys) < 0)
 		return EXIT_UNSURE;
 	for (i = 0; status == EXIT_ABSENT && i < keys.count; i++)
 		if (matches(&keys.items[i], word))
-			status = from_file(keys.items[i].path, key_out);
+			status = keys_from_file(keys.items[i].path, key_out);
 	if (status == EXIT_ABSENT) {
 		complain("no key '%s': neither a file, nor in '%s', nor one this ledger knows "
 			 "[key-not-here]",

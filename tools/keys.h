@@ -26,6 +26,9 @@ int keys_choose(struct env *env, const char *roles, stet_key **key_out);
  * ledger knows. EXIT_YES or a status (reported). */
 int keys_public(struct env *env, const char *word, stet_key **key_out);
 
+/* The public half in a file ('-': standard input). EXIT_YES or a status (reported). */
+int keys_from_file(const char *path, stet_key **key_out);
+
 /* What the ledger says of a key by its thumbprint; NULL: nothing. */
 const stet_json *keys_granted(const stet_json *ledger_keys, const stet_key *key);
 int keys_has_role(const stet_json *granted, const char *role);

@@ -6,7 +6,6 @@
 
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WORD_MAX 64
@@ -106,16 +105,14 @@ nearest(const char *word, const struct command *const *table)
 static int
 unknown(const char *word, const struct command *const *table, const char *of)
 {
-	char *shown = stet_text_show((stet_bytes){(const uint8_t *)word, strlen(word)});
 	const char *best = nearest(word, table);
 
 	if (best != NULL)
-		complain("no command '%s'; did you mean 'stet %s%s%s'?", shown != NULL ? shown : "",
-		    of, of[0] != '\0' ? " " : "", best);
+		complain("no command '%s'; did you mean 'stet %s%s%s'?", word, of,
+		    of[0] != '\0' ? " " : "", best);
 	else
-		complain("no command '%s'; 'stet help%s%s' lists them", shown != NULL ? shown : "",
+		complain("no command '%s'; 'stet help%s%s' lists them", word,
 		    of[0] != '\0' ? " " : "", of);
-	free(shown);
 	return EXIT_USAGE;
 }
 

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Changed when what the pages say changes; a date of the clock would make them differ every day. */
@@ -94,9 +95,9 @@ synopsis(const struct command *command)
 }
 
 static void
-item(const char *label, const char *text)
+item(const char *macro, const char *label, const char *text)
 {
-	out_text(".It Sy ");
+	out_text(".It %s ", macro);
 	line(label);
 	paragraphs(text);
 }
@@ -104,7 +105,6 @@ item(const char *label, const char *text)
 static void
 options(const struct command *command)
 {
-	char label[160];
 	const struct opt *const *table;
 	const struct opt *opt;
 
@@ -113,12 +113,15 @@ options(const struct command *command)
 	out_text(".Bl -tag -width Ds\n");
 	for (table = command->options; *table != NULL; table++)
 		for (opt = *table; opt->id != 0; opt++) {
-			snprintf(label, sizeof(label), "%s%c%s%s%s%s%s",
-			    opt->letter != 0 ? "-" : "", opt->letter != 0 ? opt->letter : ' ',
-			    opt->letter != 0 && opt->name != NULL ? ", " : "",
-			    opt->name != NULL ? "--" : "", opt->name != NULL ? opt->name : "",
-			    opt->arg != NULL ? " " : "", opt->arg != NULL ? opt->arg : "");
-			item(label + (opt->letter == 0), opt->help);
+			out_text(".It");
+			if (opt->letter != 0)
+				out_text(" Fl %c%s", opt->letter, opt->name != NULL ? " ," : "");
+			if (opt->name != NULL)
+				out_text(" Fl -%s", opt->name);
+			if (opt->arg != NULL)
+				out_text(" Ar %s", opt->arg);
+			out_text("\n");
+			paragraphs(opt->help);
 		}
 	out_text(".El\n");
 }
@@ -140,7 +143,7 @@ static void
 members(const struct command *command)
 {
 	struct fields *fields = fields_of(command->type);
-	char label[200], value[80];
+	char value[80], *text;
 	size_t i;
 
 	out_text(".Ss Members of the statement\n.Bl -tag -width Ds\n");
@@ -148,9 +151,11 @@ members(const struct command *command)
 		if (is_own(command, fields->items[i].option))
 			continue;
 		field_value_name(&fields->items[i], value, sizeof(value));
-		snprintf(label, sizeof(label), "--%s %s%s", fields->items[i].option, value,
+		out_text(".It Fl -%s Ar %s%s\n", fields->items[i].option, value,
 		    fields->items[i].repeated ? " ..." : "");
-		item(label, fields->items[i].doc != NULL ? fields->items[i].doc : "");
+		text = field_text(&fields->items[i]);
+		paragraphs(text != NULL ? text : "");
+		free(text);
 	}
 	out_text(".El\n");
 	fields_free(fields);
@@ -171,11 +176,11 @@ subcommands(const struct command *command)
 }
 
 static void
-pairs(const char *section, const struct pair *pair)
+pairs(const char *section, const char *macro, const struct pair *pair)
 {
 	out_text(".Sh %s\n.Bl -tag -width Ds\n", section);
 	for (; pair != NULL && pair->what != NULL; pair++)
-		item(pair->what, pair->text);
+		item(macro, pair->what, pair->text);
 	out_text(".El\n");
 }
 
@@ -213,7 +218,7 @@ command_page(const struct command *command)
 			out_text(".Ss Options\n");
 		options(command);
 	}
-	pairs("EXIT STATUS", command->exits);
+	pairs("EXIT STATUS", "Sy", command->exits);
 	examples(command->examples);
 	out_text(".Sh SEE ALSO\n.Xr stet 1\n");
 }
@@ -237,8 +242,7 @@ static const struct pair environment[] = {
     {NULL, NULL}};
 static const struct pair files[] = {{".stet", "The ledger, in the current folder or one above it."},
     {"data.mdb, lock.mdb", "In it: the database, and the lock of its readers."},
-    {"artifacts", "In it: content by its SHA\\-256."},
-    {"keys/ledger.key", "In it: the ledger key."},
+    {"artifacts", "In it: content by its SHA-256."}, {"keys/ledger.key", "In it: the ledger key."},
     {"checkpoint", "In it: the newest signed checkpoint."}, {NULL, NULL}};
 static const struct pair exits[] = {{"0", "Done, or yes."},
     {"1", "No: refused, different, or it fails to verify."}, {"2", "The command line was wrong."},
@@ -282,9 +286,9 @@ main_page(void)
 			}
 		out_text(".El\n");
 	}
-	pairs("ENVIRONMENT", environment);
-	pairs("FILES", files);
-	pairs("EXIT STATUS", exits);
+	pairs("ENVIRONMENT", "Ev", environment);
+	pairs("FILES", "Pa", files);
+	pairs("EXIT STATUS", "Sy", exits);
 	examples(first_steps);
 	out_text(".Sh SEE ALSO\n.Xr stet 3 ,\n.Xr stet-format 5\n");
 }

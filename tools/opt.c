@@ -105,11 +105,7 @@ opt_number(const struct command *command, const char *what, const char *text,
 	if (text[0] >= '0' && text[0] <= '9')
 		value = strtoull(text, &end, 10);
 	if (end == NULL || *end != '\0' || errno != 0 || value > max) {
-		char *shown = stet_text_show((stet_bytes){(const uint8_t *)text, strlen(text)});
-
-		opt_wrong(command, "%s takes a whole number up to %llu, not '%s'", what, max,
-		    shown != NULL ? shown : "");
-		free(shown);
+		opt_wrong(command, "%s takes a whole number up to %llu, not '%s'", what, max, text);
 		return -1;
 	}
 	*value_out = value;
@@ -120,11 +116,7 @@ opt_number(const struct command *command, const char *what, const char *text,
 static int
 wrong_word(struct opt_scan *scan, const char *before, const char *word, const char *after)
 {
-	char *shown = stet_text_show((stet_bytes){(const uint8_t *)word, strlen(word)});
-
-	scan->status =
-	    opt_wrong(scan->command, "%s'%s'%s", before, shown != NULL ? shown : "", after);
-	free(shown);
+	scan->status = opt_wrong(scan->command, "%s'%s'%s", before, word, after);
 	return OPT_STOP;
 }
 

@@ -264,18 +264,23 @@ out_row(size_t indent, size_t width, const char *label, const char *text)
 	free(shown);
 }
 
+/* Messages name files and words of other people, so all of each is made harmless. */
 static void
 say(const char *format, va_list args)
 {
+	char *text = NULL, *shown = NULL;
+	int size = vasprintf(&text, format, args);
+
+	if (size >= 0)
+		shown = stet_text_show((stet_bytes){(const uint8_t *)text, (size_t)size});
 	errno = 0;
 	if (fflush(stdout) != 0) /* so that the two streams stay in order where they meet */
 		note_failure();
-	if (out.command != NULL)
-		fprintf(stderr, "stet %s: ", out.command);
-	else
-		fputs("stet: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	fprintf(stderr, "stet%s%s: %s\n", out.command != NULL ? " " : "", out_command(),
+	    shown != NULL ? shown : "out of memory");
+	free(shown);
+	if (size >= 0)
+		free(text);
 }
 
 void
@@ -313,6 +318,15 @@ complain_error(const stet_error *err)
 		complain("%s [%s]", err->text, stet_rule_name(err->rule));
 	else
 		complain("%s", err->text);
+}
+
+void
+complain_of(const char *name, const stet_error *err)
+{
+	if (err->rule > 0)
+		complain("'%s': %s [%s]", name, err->text, stet_rule_name(err->rule));
+	else
+		complain("'%s': %s", name, err->text);
 }
 
 int

@@ -45,6 +45,8 @@ void out_row(size_t indent, size_t width, const char *label, const char *text);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same of a library error, with its entry and, if it stands in the catalogue, what to do. */
 void complain_error(const stet_error *err);
+/* The same of something in a file. */
+void complain_of(const char *name, const stet_error *err);
 void remark(const char *format, ...) __attribute__((format(printf, 1, 2))); /* unless -q */
 void out_quiet(int quiet);
 /* The exit status that answers to a library code; codes that depend on the question are the

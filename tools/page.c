@@ -64,6 +64,7 @@ label_of(const char *type, const char *path, char *out, size_t size)
 		return;
 	}
 	snprintf(out, size, "%s", last != NULL ? last + 1 : path);
+	out[0] = (char)toupper((unsigned char)out[0]);
 	for (; *out != '\0'; out++)
 		*out = *out == '_' ? ' ' : *out;
 }
@@ -74,6 +75,7 @@ label_of_nested(const char *type, const char *path, char *out, size_t size)
 {
 	char above[PATH_MAX_SIZE], label[64];
 	const char *slash = strrchr(path, '/');
+	stet_field_info info;
 	size_t used;
 
 	if (slash == NULL || slash == path) {
@@ -81,6 +83,10 @@ label_of_nested(const char *type, const char *path, char *out, size_t size)
 		return;
 	}
 	snprintf(above, sizeof(above), "%.*s", (int)(slash - path), path);
+	if (field_info(type, above, &info) && strcmp(info.kind, "table") == 0) {
+		label_of(type, path, out, size); /* its keys say enough */
+		return;
+	}
 	label_of_nested(type, above, out, size);
 	label_of(type, path, label, sizeof(label));
 	if (islower((unsigned char)label[1]))
@@ -104,17 +110,19 @@ is_flat(const stet_json *value)
 	return 1;
 }
 
-/* What a digest in a statement points to, as far as this history has it: "entry 15 (retraction)"
- * for a target, "repro-script of entry 9" for an artifact. */
+/* What a digest in an entry points to among those before it, as far as this history has it: "entry
+ * 15 (retraction)" for a target, "repro-script of entry 9" for an artifact. */
 static char *
-pointed_to(const struct view *view, const stet_json *digest)
+pointed_to(const struct view *view, uint64_t before, const stet_json *digest)
 {
 	const struct said *said;
 	char *what, *text = NULL;
 	size_t i;
 
-	for (i = 0; view != NULL && text == NULL && i < view->count; i++) {
+	for (i = view != NULL ? view->count : 0; text == NULL && i-- > 0;) {
 		said = &view->items[i];
+		if (said->seq >= before)
+			continue;
 		if (json_is(digest, said->leaf)) {
 			what = page_what(said);
 			text =
@@ -131,7 +139,7 @@ pointed_to(const struct view *view, const stet_json *digest)
 }
 
 static char *
-flat_text(const struct view *view, const stet_json *value)
+flat_text(const struct view *view, uint64_t before, const stet_json *value)
 {
 	char *text, *item, *longer;
 	size_t i;
@@ -144,7 +152,7 @@ flat_text(const struct view *view, const stet_json *value)
 		return json_shown(value);
 	text = strdup("");
 	for (i = 0; text != NULL && i < stet_json_size(value); i++) {
-		item = pointed_to(view, stet_json_item(value, i));
+		item = pointed_to(view, before, stet_json_item(value, i));
 		if (item == NULL)
 			item = json_shown(stet_json_item(value, i));
 		longer = text_of("%s%s%s", text, i > 0 ? ", " : "", item != NULL ? item : "");
@@ -164,10 +172,13 @@ map_text(const stet_json *map)
 	const char *key;
 	char *text = strdup(""), *item, *longer;
 	size_t i, size = stet_json_size(map);
+	int doi_first = stet_json_member(map, 0, &key, &value) && strcmp(key, "doi") == 0;
 
 	for (i = 0; text != NULL && stet_json_member(map, i, &key, &value); i++) {
-		item = flat_text(NULL, value);
-		if (size <= 2)
+		item = flat_text(NULL, 0, value);
+		if (size <= 2 && i > 0 && doi_first)
+			longer = text_of("%s: %s", item != NULL ? item : "", text);
+		else if (size <= 2)
 			longer =
 			    text_of("%s%s%s", text, i > 0 ? ": " : "", item != NULL ? item : "");
 		else
@@ -185,6 +196,7 @@ map_text(const stet_json *map)
 struct members {
 	const char *type;
 	const struct view *view;      /* for digests; may be NULL                            */
+	uint64_t seq;                 /* of the entry */
 	const struct view *effective; /* whose corrections are applied; NULL: none      */
 	size_t indent;
 };
@@ -206,9 +218,9 @@ static void
 put_changed(const struct members *members, const char *path, const stet_json *value,
     const stet_json *now, const struct said *by)
 {
-	char *was = value != NULL ? flat_text(members->view, value) : NULL, *line;
+	char *was = value != NULL ? flat_text(members->view, members->seq, value) : NULL, *line;
 
-	put_row(members, path, flat_text(members->view, now));
+	put_row(members, path, flat_text(members->view, members->seq, now));
 	line = was != NULL ? text_of("was '%s' until entry %" PRIu64, was, by->seq)
 			   : text_of("since entry %" PRIu64, by->seq);
 	out_style(STYLE_YELLOW);
@@ -261,7 +273,7 @@ put_member(const struct members *members, const char *path, const stet_json *val
 	if (put_if_changed(members, path, value))
 		return;
 	if (is_flat(value)) {
-		put_row(members, path, flat_text(members->view, value));
+		put_row(members, path, flat_text(members->view, members->seq, value));
 	} else if (stet_json_kind_of(value) == STET_JSON_ARRAY) {
 		for (i = 0; i < stet_json_size(value); i++)
 			put_row(members, path, map_text(stet_json_item(value, i)));
@@ -321,7 +333,7 @@ put_added(const struct members *members, const struct said *base)
 static void
 put_side(char mark, enum style style, const stet_json *value, size_t indent)
 {
-	char *text = flat_text(NULL, value);
+	char *text = flat_text(NULL, 0, value);
 
 	out_text("%*s", (int)indent, "");
 	out_style(style);
@@ -364,6 +376,12 @@ fate(const struct said *said)
 	if (said->ended_by != STET_NO_SEQ)
 		return text_of("no longer in force: ended by entry %" PRIu64, said->ended_by);
 	return NULL;
+}
+
+static char *
+doubt(const struct said *said)
+{
+	return said->wrong != NULL ? text_of("DOES NOT VERIFY: %s", said->wrong) : NULL;
 }
 
 static void
@@ -466,13 +484,15 @@ gist(const struct said *said)
 		if (strcmp(said->type, members[i].what) == 0 && members[i].text != NULL &&
 		    json_at(said->statement, members[i].text) != NULL)
 			return json_shown(json_at(said->statement, members[i].text));
+	if (said->nature != NULL)
+		return json_text(json_at(said->statement, "/reasons/0/text"));
 	return NULL;
 }
 
 void
 page_said(const struct said *said, const struct view *view, int how)
 {
-	struct members members = {said->type, view, NULL, BODY};
+	struct members members = {said->type, view, said->seq, NULL, BODY};
 
 	put_heading(said);
 	put_line(STYLE_PLAIN, speaker(said));
@@ -484,6 +504,7 @@ page_said(const struct said *said, const struct view *view, int how)
 	if (said->nature != NULL)
 		put_changes(stet_json_get(said->statement, "affected"), BODY);
 	put_line(STYLE_YELLOW, fate(said));
+	put_line(STYLE_RED, doubt(said));
 }
 
 /* "entry 5, 2026-07-03T09:14:22Z, by ..." under what it says. */
@@ -506,7 +527,7 @@ void
 page_block(const struct said *said, const struct view *view, const char *main_name)
 {
 	int applies = view_newest(view, said->type) == said && said->nature == NULL;
-	struct members members = {said->type, view, applies ? view : NULL, 2};
+	struct members members = {said->type, view, said->seq, applies ? view : NULL, 2};
 	int struck = said->annulled_by != STET_NO_SEQ;
 	char *what = page_what(said);
 	int told = said->nature != NULL || stet_json_get(said->statement, "action") != NULL;
@@ -523,6 +544,7 @@ page_block(const struct said *said, const struct view *view, const char *main_na
 	if (said->nature != NULL)
 		put_changes(stet_json_get(said->statement, "affected"), 2);
 	put_line(STYLE_YELLOW, fate(said));
+	put_line(STYLE_RED, doubt(said));
 	put_foot(said, main_name);
 	free(what);
 }

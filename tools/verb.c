@@ -170,7 +170,7 @@ verb_begin(struct verb *verb, size_t least, size_t most)
 	if (verb->aud != NULL && verb->portable)
 		return opt_wrong(verb->command, "--aud and --portable exclude each other");
 	if (verb->env.ledger_option != NULL || (getenv("STET_LEDGER") != NULL && verb->aud == NULL))
-		return env_open(&verb->env, 0);
+		return env_open(&verb->env, ENV_READ);
 	if (verb->aud == NULL && !verb->portable)
 		return opt_wrong(verb->command, "say for which ledger to sign: --aud LEDGER-ID "
 						"('stet stats' shows it), -C DIR, or --portable "
@@ -471,7 +471,7 @@ store_content(
 			verb->env.ledger, input_source, &input, sha256, size_out, &err)
 		  : stet_digest(input_source, &input, sha256, size_out, &err);
 	if (rc < 0)
-		complain("'%s': %s", path, err.text);
+		complain_of(path, &err);
 	input_close(&input);
 	return rc < 0 ? -1 : 0;
 }
@@ -616,16 +616,11 @@ static int
 fill_in(struct verb *verb, size_t place)
 {
 	stet_statement *statement = verb->items[place];
-	char id[64];
 
 	if (fill_audience(verb, statement) < 0 ||
 	    (verb->takes_after[place] && fill_after(verb, statement) < 0))
 		return -1;
-	if (env_is_test() && stet_json_get(stet_statement_json(statement), "id") == NULL) {
-		snprintf(id, sizeof(id), "test-%" PRIu64 "-%u", env_now(&verb->env), ++verb->ids);
-		return verb_set_text(statement, "/id", id);
-	}
-	return 0;
+	return env_fix_id(&verb->env, statement);
 }
 
 static int
@@ -667,7 +662,9 @@ int
 verb_finish(struct verb *verb, const char *roles)
 {
 	struct tally tally = {0, 0, 0, 0};
+	struct parcel *parcels;
 	unsigned flags = 0;
+	size_t i;
 	int status = sign_all(verb, roles);
 
 	if (status != EXIT_YES)
@@ -679,5 +676,12 @@ verb_finish(struct verb *verb, const char *roles)
 		flags |= STET_APPEND_DRY_RUN;
 	if (verb->confirm_clock)
 		flags |= STET_APPEND_CONFIRM_CLOCK;
-	return deliver(&verb->env, verb->items, NULL, verb->count, flags, &tally);
+	parcels = calloc(verb->count + 1, sizeof(*parcels));
+	if (parcels == NULL)
+		return EXIT_UNSURE;
+	for (i = 0; i < verb->count; i++)
+		parcels[i].statement = verb->items[i];
+	status = deliver(&verb->env, parcels, verb->count, flags, &tally);
+	free(parcels);
+	return status;
 }

@@ -28,7 +28,6 @@ struct verb {
 	stet_statement **items; /* in the order of appending */
 	size_t count;
 	int *takes_after; /* items[i] carries `after`: the first about its name */
-	unsigned ids;     /* made up so far, in tests */
 };
 
 void verb_open(struct verb *verb, const struct command *command, int argc, char **argv);

@@ -15,6 +15,7 @@ said_clear(struct said *said)
 	free(said->type);
 	free(said->nature);
 	free(said->source);
+	free(said->wrong);
 	stet_json_free(said->json);
 	memset(said, 0, sizeof(*said));
 }
@@ -222,6 +223,56 @@ view_read(struct env *env, const stet_id *id, struct view *view)
 	return status;
 }
 
+static void
+mark_wrong(struct view *view, const stet_json *entry)
+{
+	static const char *const asked[] = {"bytes", "signature", "signer", "prior", "included"};
+	uint64_t seq = (uint64_t)stet_json_int_of(stet_json_get(entry, "seq"));
+	const stet_json *answer;
+	int holds = 1;
+	size_t i;
+
+	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		answer = stet_json_get(entry, asked[i]);
+		if (answer != NULL && stet_json_kind_of(answer) == STET_JSON_BOOL)
+			holds &= stet_json_bool_of(answer);
+	}
+	for (i = 0; !holds && i < view->count; i++)
+		if (view->items[i].seq == seq && view->items[i].wrong == NULL)
+			view->items[i].wrong = json_text(stet_json_get(entry, "text"));
+}
+
+/* Reading is how most people meet a ledger: an entry that was altered is not shown as if it had
+ * been signed. */
+int
+view_check(struct env *env, const stet_id *id, struct view *view)
+{
+	stet_json *report = NULL;
+	const stet_json *entries;
+	stet_error err;
+	stet_at at;
+	size_t i;
+	int status = EXIT_YES;
+
+	if (env_moment(env, &at) < 0)
+		return EXIT_USAGE;
+	if (stet_verify_record(env->ledger, id, at, &report, &err) < 0) {
+		complain("what follows could not be verified: %s", err.text);
+		return EXIT_UNSURE;
+	}
+	entries = stet_json_get(report, "entries");
+	for (i = 0; i < stet_json_size(entries); i++)
+		mark_wrong(view, stet_json_item(entries, i));
+	for (i = 0; i < view->count; i++)
+		if (view->items[i].wrong != NULL) {
+			complain("entry %" PRIu64 " does not verify: %s; 'stet verify' says more",
+			    view->items[i].seq, view->items[i].wrong);
+			status = EXIT_NO;
+		}
+	stet_json_free(report);
+	return status;
+}
+
 void
 view_free(struct view *view)
 {
@@ -301,6 +352,22 @@ view_effective(const struct view *view, const char *path, const struct said **by
 		}
 	}
 	return value;
+}
+
+stet_json *
+said_json(const struct said *said)
+{
+	stet_json *json = stet_json_copy(said->json);
+
+	if (said->annulled_by != STET_NO_SEQ)
+		stet_json_set(json, "annulled_by", stet_json_int((int64_t)said->annulled_by));
+	if (said->contested_by != STET_NO_SEQ)
+		stet_json_set(json, "contested_by", stet_json_int((int64_t)said->contested_by));
+	if (said->ended_by != STET_NO_SEQ)
+		stet_json_set(json, "ended_by", stet_json_int((int64_t)said->ended_by));
+	if (said->wrong != NULL)
+		stet_json_set(json, "wrong", stet_json_str(said->wrong));
+	return json;
 }
 
 static int

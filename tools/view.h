@@ -16,6 +16,7 @@ struct said { /* one entry */
 	uint64_t annulled_by;       /* an annulment that counts; STET_NO_SEQ: none */
 	uint64_t contested_by;      /* an annulment by somebody else             */
 	uint64_t ended_by;          /* what lifts or reinstates it               */
+	char *wrong;                /* why it does not verify; NULL: it does, or was not asked */
 };
 
 struct view {
@@ -31,6 +32,9 @@ int view_read(struct env *env, const stet_id *id, struct view *view);
 /* The same, but a record that is not there is an answer: EXIT_ABSENT with an empty view,
  * unreported. */
 int view_find(struct env *env, const stet_id *id, struct view *view);
+/* Verifies what was read, marking what does not hold. EXIT_YES, EXIT_NO if something does not, or
+ * EXIT_UNSURE; both reported. */
+int view_check(struct env *env, const stet_id *id, struct view *view);
 void view_free(struct view *view);
 
 /* Notes which entries are struck out, contested or ended by later ones of the same array. */
@@ -46,6 +50,8 @@ const struct said *view_newest(const struct view *view, const char *type);
  * value is new; stet_json_free(). */
 stet_json *view_effective(const struct view *view, const char *path, const struct said **by_out);
 
+/* The entry as --json shows it: stet_entry_json(), and what is known of it besides. */
+stet_json *said_json(const struct said *said);
 /* "'Journal X, editorial desk' <https://...> (3f9a01c2)", with "revoked" or "stolen" where it is
  * so. */
 char *said_by(const struct said *said);
