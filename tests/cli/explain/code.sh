@@ -1,0 +1,8 @@
+# shellcheck shell=bash
+stet explain signer-revoked
+stet explain signer-revoked --json
+status stet explain signer-revokd
+status stet explain nothing-like-it-at-all
+stet explain | grep -c .
+[ "$(stet explain | wc -l)" -ge 1 ] && stet explain | grep '^input-empty'
+status stet explain a b

@@ -1,0 +1,158 @@
+"""schemas.py STET ROOT: every --json output of the command fits its schema in schemas/output/.
+
+A ledger is made and used; each line of each command is validated, and statements in entries are
+validated again by the schema of their type. Every schema must be used, so that none goes stale, and
+each must refuse its own output with a member taken away or of another kind.
+"""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+STET, ROOT = os.path.realpath(sys.argv[1]), sys.argv[2]
+CHECKED = {}
+FAULTS = []
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        schema = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def load_all(folder):
+    return {name[:-len(".schema.json")]: load(os.path.join(folder, name))
+            for name in sorted(os.listdir(folder)) if name.endswith(".schema.json")}
+
+
+OUTPUT = load_all(os.path.join(ROOT, "schemas", "output"))
+
+
+def run(*words, **options):
+    return subprocess.run([STET, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          check=False, **options)
+
+
+def must(*words, **options):
+    done = run(*words, **options)
+    if done.returncode != 0:
+        raise SystemExit("schemas: %s ended with %d: %s"
+                         % (" ".join(words), done.returncode, done.stderr.decode()))
+    return done.stdout.decode()
+
+
+def spoil(value, schema):
+    """Copies of an object that its schema must refuse: one member away, one of another kind."""
+    for name in schema.get("required", ()):
+        less = copy.deepcopy(value)
+        del less[name]
+        yield "without '%s'" % name, less
+        other = copy.deepcopy(value)
+        other[name] = [[]]
+        yield "with another '%s'" % name, other
+
+
+def check(name, text):
+    lines = text.splitlines()
+    if not lines:
+        FAULTS.append("%s: there was no output" % name)
+    for line in lines:
+        value = json.loads(line)
+        for error in OUTPUT[name].iter_errors(value):
+            FAULTS.append("%s: %s: %s" % (name, "/".join(map(str, error.path)), error.message))
+        if name not in CHECKED:
+            for how, spoilt in spoil(value, OUTPUT[name].schema):
+                if OUTPUT[name].is_valid(spoilt):
+                    FAULTS.append("%s: %s it is still taken" % (name, how))
+        CHECKED[name] = CHECKED.get(name, 0) + 1
+
+
+def use_ledger():
+    check("init", must("init", "--origin", "test.example/ledger", "--json"))
+    check("key", must("key", "generate", "desk", "--issuer", "https://x.example/desk", "--json"))
+    must("key", "grant", "desk", "--role", "editor", "--scope", "doi:10.1000/", "--until", "2099-01-01")
+    check("granted-key", must("key", "list", "--json"))
+    check("policy", must("policy", "show", "--json"))
+    must("policy", "set", "tolerance_percent=2.5")
+    check("policy", must("policy", "show", "--json"))
+    check("answer", must("record", "10.1234/a", "--title", "One", "--alias", "10.1234/b", "--as",
+                         "working", "--json"))
+    with open("paper.pdf", "w", encoding="utf-8") as file:
+        file.write("the report\n")
+    check("answer", must("artifact", "10.1234/a", "report=paper.pdf", "--as", "working", "--json"))
+    must("retract", "10.1234/a", "--notice", "none", "--decided-by", "editor:X", "--as", "working")
+    targets = json.loads(must("log", "10.1234/a", "-n", "1", "--json"))
+    must("annul", "10.1234/a", "--target", str(targets["seq"]), "--as", "working")
+    refused = run("verdict", "10.1234/a", "--contract", "gate-verdict-v1", "--gate", "2", "--status",
+                  "VERIFIED", "--json")
+    check("answer", refused.stdout.decode())
+    must("import", "records", os.path.join(ROOT, "tests/data/records/records.json"), "--as",
+         "working", "-q")
+
+
+def read_ledger():
+    check("import", must("import", "records", os.path.join(ROOT, "tests/data/records/records.json"),
+                         "--as", "working", "-q", "--json"))
+    rows = run("import", "records", "-", "--as", "working", "-q", "--json",
+               input=b'[{"title": "nothing to name it by"}]').stdout.decode().splitlines()
+    check("import-row", rows[0])
+    check("import", rows[-1])
+    check("show", must("show", "10.1234/b", "--json"))
+    check("show", must("show", "SRCH:9F810E9F", "--json"))
+    check("log", must("log", "--seals", "--json"))
+    check("log", must("log", "10.1234/a", "--json"))
+    check("log", must("export", "jsonl"))
+    check("stats", must("stats", "--json"))
+    check("verify", must("verify", "--json"))
+    check("verify-record", must("verify", "10.1234/a", "--json"))
+    check("checkpoint", must("checkpoint", "--json"))
+    check("explain", must("explain", "--all", "--json"))
+    check("version", must("version", "--json"))
+
+
+def check_statements():
+    """Each statement that came out, by the schema of its type: what the input may say, and signed."""
+    types = load_all(os.path.join(ROOT, "schemas"))
+    count = 0
+    for line in must("export", "jsonl").splitlines():
+        statement = json.loads(line)["statement"]
+        schema = types.get(statement["type"])
+        if schema is None:
+            FAULTS.append("there is no schemas/%s.schema.json" % statement["type"])
+            continue
+        for name in ("signed_at", "kid", "alg"):
+            statement.pop(name)
+        for error in schema.iter_errors(statement):
+            FAULTS.append("%s: %s: %s" % (statement["type"], "/".join(map(str, error.path)),
+                                          error.message))
+        count += 1
+    return count
+
+
+def main():
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chdir(scratch)
+        for name in ("STET_LEDGER", "STET_KEY", "STET_TEST_NOW"):
+            os.environ.pop(name, None)
+        os.environ.update(HOME=scratch, XDG_CONFIG_HOME=scratch + "/config",
+                          STET_STATE=scratch + "/state")
+        use_ledger()
+        read_ledger()
+        statements = check_statements()
+        os.chdir("/")
+    FAULTS.extend("schemas/output/%s.schema.json: nothing was checked by it" % name
+                  for name in OUTPUT if name not in CHECKED)
+    for fault in FAULTS[:40]:
+        print("schemas:", fault)
+    print("schemas: %d outputs by %d schemas, %d statements, %d faults"
+          % (sum(CHECKED.values()), len(OUTPUT), statements, len(FAULTS)))
+    sys.exit(1 if FAULTS else 0)
+
+
+main()
