@@ -291,6 +291,16 @@ st_name_check(stet_bytes name, stet_error *err)
 	return fault == NULL ? STET_OK : malformed(err, name, fault);
 }
 
+size_t
+st_doi_name_size(stet_bytes doi)
+{
+	size_t size = strlen("doi:"), i;
+
+	for (i = 0; i < doi.size; i++)
+		size += is_plain(doi.data[i]) ? 1 : 3;
+	return size;
+}
+
 static void
 put_encoded(struct st_buf *out, stet_bytes text)
 {

@@ -27,6 +27,9 @@ int st_name_to_doi(stet_bytes name, struct st_buf *doi_out, stet_error *err);
  * no ASCII capitals, st_text_ok. */
 int st_doi_ok(stet_bytes doi);
 
+/* Bytes of the name of a plain DOI: doi: and percent-encoding. */
+size_t st_doi_name_size(stet_bytes doi);
+
 /* What people paste, made a name or a prefix.
  *
  * text         any of: a DOI with or without doi:, info:doi/, a resolver; SRCH:XXXXXXXX or eight

@@ -35,8 +35,8 @@ plain_prefix(const uint8_t *data, size_t size)
 
 /* One character of well-formed UTF-8 (RFC 3629): its size, or 0. Shortest forms only, no
  * surrogates, nothing beyond U+10FFFF. */
-static size_t
-read_char(const uint8_t *data, size_t size, uint32_t *char_out)
+size_t
+st_text_char(const uint8_t *data, size_t size, uint32_t *char_out)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t length, i;
@@ -63,7 +63,7 @@ read_char(const uint8_t *data, size_t size, uint32_t *char_out)
 	return length;
 }
 
-/* RFC 9839, section 4.3; surrogates never come out of read_char. */
+/* RFC 9839, section 4.3; surrogates never come out of st_text_char. */
 static int
 assignable(uint32_t c)
 {
@@ -88,7 +88,7 @@ st_text_ok(stet_bytes text)
 		at += plain_prefix(text.data + at, text.size - at);
 		if (at == text.size)
 			return 1;
-		size = read_char(text.data + at, text.size - at, &c);
+		size = st_text_char(text.data + at, text.size - at, &c);
 		if (size == 0 || !assignable(c))
 			return 0;
 		at += size;
@@ -151,7 +151,7 @@ static size_t
 show_char(const uint8_t *data, size_t size, char shown[ST_SHOWN_CHAR_SIZE])
 {
 	uint32_t c = 0;
-	size_t length = read_char(data, size, &c);
+	size_t length = st_text_char(data, size, &c);
 
 	if (length == 0 || !assignable(c) || c < 0x20) {
 		strcpy(shown, "?");
@@ -211,7 +211,7 @@ st_text_width(stet_bytes text)
 
 	while (at < text.size) {
 		uint32_t c = 0;
-		size_t size = read_char(text.data + at, text.size - at, &c);
+		size_t size = st_text_char(text.data + at, text.size - at, &c);
 		int columns = size == 0 ? 1 : utf8proc_charwidth((utf8proc_int32_t)c);
 
 		width += columns > 0 ? (size_t)columns : 0;

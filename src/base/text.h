@@ -7,6 +7,9 @@
 /* 1 if the bytes are UTF-8 of Unicode Assignables: no controls but TAB LF CR, no surrogates, no
  * noncharacters (RFC 9839, section 4.3; docs/format.md, "CBOR profile"). */
 int st_text_ok(stet_bytes text);
+/* One character of well-formed UTF-8 (RFC 3629), controls and all, and its size; 0 where none
+ * begins. size is at least 1. */
+size_t st_text_char(const uint8_t *data, size_t size, uint32_t *char_out);
 /* Appends the NFC form; input must be st_text_ok. Input only: the format does not ask for NFC. */
 int st_text_nfc(stet_bytes text, struct st_buf *out, stet_error *err);
 /* Appends text fit for a terminal: controls as '?', bidirectional and invisible characters as

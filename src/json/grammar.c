@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 struct scan {
 	const uint8_t *at, *end;
 };
@@ -95,7 +97,7 @@ take_string(struct scan *in)
 {
 	while (in->at < in->end) {
 		uint32_t c;
-		size_t size = st_json_char(in->at, (size_t)(in->end - in->at), &c);
+		size_t size = st_text_char(in->at, (size_t)(in->end - in->at), &c);
 
 		if (size == 0 || c < 0x20)
 			return 0;

@@ -28,8 +28,6 @@ struct stet_json {
 
 /* 1 if the bytes are well-formed UTF-8, controls and all: JSON escapes what it must. */
 int st_json_utf8_ok(stet_bytes text);
-/* One character of well-formed UTF-8 and its size; 0 at a byte that begins none. */
-size_t st_json_char(const uint8_t *data, size_t size, uint32_t *char_out);
 /* A string of bytes known to be UTF-8. */
 stet_json *st_json_string_valid(stet_bytes text);
 /* Adds to an object (without looking for the key) or an array; takes value over. */

@@ -8,40 +8,13 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 struct writer {
 	struct st_buf out;
 	unsigned flags;
 	int rc;
 };
-
-size_t
-st_json_char(const uint8_t *data, size_t size, uint32_t *char_out)
-{
-	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t length, i;
-	uint32_t value;
-
-	if (data[0] < 0x80) {
-		*char_out = data[0];
-		return 1;
-	}
-	if (data[0] < 0xc2 || data[0] > 0xf4)
-		return 0;
-	length = data[0] < 0xe0 ? 2 : data[0] < 0xf0 ? 3 : 4;
-	if (size < length)
-		return 0;
-	value = data[0] & (0x7fu >> length);
-	for (i = 1; i < length; i++) {
-		if ((data[i] & 0xc0) != 0x80)
-			return 0;
-		value = value << 6 | (data[i] & 0x3f);
-	}
-	if (value < least[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-		return 0;
-	*char_out = value;
-	return length;
-}
 
 int
 st_json_utf8_ok(stet_bytes text)
@@ -50,7 +23,7 @@ st_json_utf8_ok(stet_bytes text)
 
 	while (at < text.size) {
 		uint32_t c;
-		size_t size = st_json_char(text.data + at, text.size - at, &c);
+		size_t size = st_text_char(text.data + at, text.size - at, &c);
 
 		if (size == 0)
 			return 0;
@@ -108,7 +81,7 @@ put_string(struct st_buf *out, const char *text, size_t size)
 	st_buf_put_u8(out, '"');
 	while (at < size) {
 		uint32_t c = 0;
-		size_t length = st_json_char(data + at, size - at, &c);
+		size_t length = st_text_char(data + at, size - at, &c);
 
 		/* Every way in checks for UTF-8, so a length of 0 is not met; it must not loop. */
 		if (length == 0)

@@ -309,20 +309,6 @@ check_hundredths(
 	return STET_OK;
 }
 
-/* 1 if the name of a plain DOI, doi: and percent-encoding, is short enough for a name. */
-static int
-doi_has_name(stet_bytes doi)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
-	size_t size = 4, i;
-
-	if (doi.size > ST_NAME_MAX)
-		return 0;
-	for (i = 0; i < doi.size; i++)
-		size += strchr(plain, doi.data[i]) != NULL ? 1 : 3;
-	return size <= ST_NAME_MAX;
-}
-
 /* The kinds that are text of one written form each. */
 static int
 check_form(
@@ -336,7 +322,8 @@ check_form(
 		return fail_kind(err, place, field);
 	if (field->kind == ST_FIELD_DATE && !st_date_ok(text))
 		says = "a date such as 2011, 2011-05 or 2011-05-02T10:00:00Z";
-	else if (field->kind == ST_FIELD_DOI && (!st_doi_ok(text) || !doi_has_name(text)))
+	else if (field->kind == ST_FIELD_DOI &&
+		 (!st_doi_ok(text) || st_doi_name_size(text) > ST_NAME_MAX))
 		says = "a plain DOI in lower case, such as 10.5281/zenodo.21073815";
 	else if (field->kind == ST_FIELD_NAME && st_name_check(text, NULL) < 0)
 		says = "a name, such as doi:10.5281/zenodo.21073815";
