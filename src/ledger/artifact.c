@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "ledger/internal.h"
 
 #define PIECE_SIZE 65536
+#define NEW_PREFIX "new." /* of content that has no name yet */
 
 void
 st_artifact_path(const stet_ledger *ledger, const uint8_t digest[32], struct st_buf *path_out)
@@ -171,11 +173,53 @@ done:
 	return rc;
 }
 
+/* Content on its way in is locked; where nobody holds the lock, its process was killed. */
+static void
+sweep(const char *folder)
+{
+	const char *name;
+	DIR *dir = opendir(folder);
+	int fd;
+
+	if (dir == NULL)
+		return;
+	while (st_dir_next(dir, folder, &name, NULL) == STET_OK && name != NULL) {
+		if (strncmp(name, NEW_PREFIX, sizeof(NEW_PREFIX) - 1) != 0)
+			continue;
+		fd = openat(dirfd(dir), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+			(void)unlinkat(dirfd(dir), name, 0);
+		if (fd >= 0)
+			close(fd);
+	}
+	closedir(dir);
+}
+
+/* A locked temporary file, or -1. Between its beginning and its lock somebody may sweep it away. */
+static int
+open_temporary(char *path)
+{
+	size_t end = strlen(path) - 6;
+	struct stat st;
+	int fd;
+
+	for (;;) {
+		memcpy(path + end, "XXXXXX", 6);
+		if ((fd = mkostemp(path, O_CLOEXEC)) < 0)
+			return -1;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {
+			if (fstat(fd, &st) < 0 || st.st_nlink > 0)
+				return fd;
+		}
+		close(fd);
+	}
+}
+
 int
 stet_ledger_attach(stet_ledger *ledger, stet_source *read_from, void *ctx, uint8_t sha256_out[32],
     uint64_t *size_out, stet_error *err)
 {
-	char *temporary = st_path_join(ledger->path, "artifacts/new.XXXXXX");
+	char *temporary = st_path_join(ledger->path, "artifacts/" NEW_PREFIX "XXXXXX"), *name;
 	uint8_t digest[32];
 	uint64_t size = 0;
 	int fd, rc;
@@ -187,7 +231,13 @@ stet_ledger_attach(stet_ledger *ledger, stet_source *read_from, void *ctx, uint8
 		return st_fail(
 		    err, STET_EREFUSED, ST_READ_ONLY, "the ledger was opened for reading only");
 	}
-	if ((fd = mkstemp(temporary)) < 0) {
+	if (!atomic_flag_test_and_set(&ledger->swept)) {
+		name = strrchr(temporary, '/');
+		*name = '\0';
+		sweep(temporary);
+		*name = '/';
+	}
+	if ((fd = open_temporary(temporary)) < 0) {
 		rc =
 		    st_fail_errno(err, errno, "cannot make a file in '%s/artifacts'", ledger->path);
 		free(temporary);

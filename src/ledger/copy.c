@@ -1,5 +1,4 @@
 /* Backup: a consistent copy while others write. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -117,31 +116,43 @@ copy_artifact(stet_ledger *to, const char *path, const char *hex, stet_error *er
 	return STET_OK;
 }
 
+static int copy_folder(stet_ledger *to, const char *folder, const char *first, stet_error *err);
+
+static int
+copy_inside(
+    stet_ledger *to, const char *folder, const char *first, const char *name, stet_error *err)
+{
+	char *inside = st_path_join(folder, name), hex[65];
+	int rc;
+
+	if (inside == NULL) {
+		rc = st_fail_nomem(err);
+	} else if (first == NULL) {
+		rc = copy_folder(to, inside, name, err);
+	} else {
+		memcpy(hex, first, 2);
+		memcpy(hex + 2, name, 63);
+		rc = copy_artifact(to, inside, hex, err);
+	}
+	free(inside);
+	return rc;
+}
+
+/* artifacts/ if first is NULL, else the folder of that name in it. */
 static int
 copy_folder(stet_ledger *to, const char *folder, const char *first, stet_error *err)
 {
-	struct dirent *entry;
-	char *inside, hex[65];
+	const char *name;
 	DIR *dir;
-	int rc = STET_OK;
+	int rc;
 
 	if ((dir = opendir(folder)) == NULL)
 		return st_fail_errno(err, errno, "cannot read folder '%s'", folder);
-	while (rc == STET_OK && (entry = readdir(dir)) != NULL) {
-		size_t size = strlen(entry->d_name);
-
-		if (entry->d_name[0] == '.' || size != (first == NULL ? 2 : 62))
+	while ((rc = st_dir_next(dir, folder, &name, err)) == STET_OK && name != NULL) {
+		if (name[0] == '.' || strlen(name) != (first == NULL ? 2 : 62))
 			continue;
-		if ((inside = st_path_join(folder, entry->d_name)) == NULL) {
-			rc = st_fail_nomem(err);
-		} else if (first == NULL) {
-			rc = copy_folder(to, inside, entry->d_name, err);
-		} else {
-			memcpy(hex, first, 2);
-			memcpy(hex + 2, entry->d_name, 63);
-			rc = copy_artifact(to, inside, hex, err);
-		}
-		free(inside);
+		if ((rc = copy_inside(to, folder, first, name, err)) < 0)
+			break;
 	}
 	closedir(dir);
 	return rc;

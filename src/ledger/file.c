@@ -1,6 +1,5 @@
 /* Files and folders that survive a crash: written beside, synced, renamed, and the folder synced.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -175,20 +174,36 @@ st_dir_make(const char *path, unsigned mode, stet_error *err)
 	return rc;
 }
 
+/* readdir says the same of an end and of a failure, unless errno is looked at. */
+int
+st_dir_next(DIR *dir, const char *path, const char **name_out, stet_error *err)
+{
+	struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(dir);
+	} while (
+	    entry != NULL && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	if (entry == NULL && errno != 0)
+		return st_fail_errno(err, errno, "cannot read folder '%s'", path);
+	*name_out = entry == NULL ? NULL : entry->d_name;
+	return STET_OK;
+}
+
 int
 st_dir_is_empty(const char *path, int *empty_out, stet_error *err)
 {
-	struct dirent *entry;
+	const char *name;
 	DIR *dir;
+	int rc;
 
 	if ((dir = opendir(path)) == NULL)
 		return st_fail_errno(err, errno, "cannot open folder '%s'", path);
-	*empty_out = 1;
-	while ((entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			*empty_out = 0;
+	if ((rc = st_dir_next(dir, path, &name, err)) == STET_OK)
+		*empty_out = name == NULL;
 	closedir(dir);
-	return STET_OK;
+	return rc;
 }
 
 /* File systems on which mmap and locks are not shared between machines: LMDB corrupts there. */
@@ -249,16 +264,15 @@ st_file_lock(const char *path, int wait_ms, int *fd_out, stet_error *err)
 void
 st_dir_clear(const char *path)
 {
-	struct dirent *entry;
+	const char *name;
 	struct stat st;
 	char *inside;
 	DIR *dir;
 
 	if ((dir = opendir(path)) == NULL)
 		return;
-	while ((entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    (inside = st_path_join(path, entry->d_name)) == NULL)
+	while (st_dir_next(dir, path, &name, NULL) == STET_OK && name != NULL) {
+		if ((inside = st_path_join(path, name)) == NULL)
 			continue;
 		if (lstat(inside, &st) == 0 && S_ISDIR(st.st_mode))
 			st_dir_remove(inside);

@@ -1,7 +1,9 @@
 #ifndef ST_LEDGER_INTERNAL_H
 #define ST_LEDGER_INTERNAL_H
 /* What the files of src/ledger share, and src/verify reads. */
+#include <dirent.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <stet/history.h>
 #include <stet/ledger.h>
@@ -25,6 +27,7 @@ struct stet_ledger {
 	char id[ST_LEDGER_ID_SIZE]; /* fixed by entry 0 */
 	char *origin;
 
+	atomic_flag swept;     /* artifacts/: what killed processes left is gone */
 	pthread_mutex_t lock;  /* one append at a time in this process */
 	struct st_state state; /* under lock; of `state_head`         */
 	struct st_head state_head;
@@ -139,6 +142,8 @@ int st_file_read(
 int st_dir_make(
     const char *path, unsigned mode, stet_error *err); /* parents too; there already: fine */
 int st_dir_sync(const char *path, stet_error *err);
+/* The next name in it, not . and ..; NULL at the end. */
+int st_dir_next(DIR *dir, const char *path, const char **name_out, stet_error *err);
 int st_dir_is_empty(const char *path, int *empty_out, stet_error *err); /* STET_ENOTFOUND */
 int st_dir_is_remote(const char *path);                   /* 1: a network file system */
 char *st_path_join(const char *folder, const char *name); /* NULL: no memory */

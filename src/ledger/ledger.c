@@ -102,6 +102,7 @@ st_ledger_new_handle(
 		return st_fail_nomem(err);
 	ledger->options = options != NULL ? *options : preset;
 	pthread_mutex_init(&ledger->lock, NULL);
+	atomic_flag_clear(&ledger->swept);
 	st_state_init(&ledger->state);
 	ledger->path = strdup(path);
 	if (ledger->options.scratch_dir != NULL)

@@ -1,5 +1,5 @@
 /* Counts, for people and monitors. */
-#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,32 +13,34 @@ struct tally {
 };
 
 /* artifacts/ab/cd...: two levels, files with names of 62 digits. */
-static void
-tally_files(const char *path, int level, struct tally *tally)
+static int
+tally_files(const char *path, int level, struct tally *tally, stet_error *err)
 {
-	struct dirent *entry;
+	const char *name;
 	struct stat st;
 	char *inside;
 	DIR *dir;
+	int rc;
 
 	if ((dir = opendir(path)) == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL) {
-		size_t size = strlen(entry->d_name);
-
-		if (entry->d_name[0] == '.' || (level == 0 && size != 2) ||
-		    (level == 1 && size != 62) ||
-		    (inside = st_path_join(path, entry->d_name)) == NULL)
+		return st_fail_errno(err, errno, "cannot open folder '%s'", path);
+	while ((rc = st_dir_next(dir, path, &name, err)) == STET_OK && name != NULL) {
+		if (name[0] == '.' || strlen(name) != (level == 0 ? 2 : 62))
 			continue;
-		if (level == 0) {
-			tally_files(inside, 1, tally);
+		if ((inside = st_path_join(path, name)) == NULL) {
+			rc = st_fail_nomem(err);
+		} else if (level == 0) {
+			rc = tally_files(inside, 1, tally, err);
 		} else if (stat(inside, &st) == 0) {
 			tally->count++;
 			tally->bytes += (uint64_t)st.st_size;
 		}
 		free(inside);
+		if (rc < 0)
+			break;
 	}
 	closedir(dir);
+	return rc;
 }
 
 static stet_json *
@@ -80,8 +82,10 @@ stet_ledger_stats(stet_ledger *ledger, stet_json **stats_out, stet_error *err)
 		return rc;
 	if ((artifacts = st_path_join(ledger->path, "artifacts")) == NULL)
 		return st_fail_nomem(err);
-	tally_files(artifacts, 0, &tally);
+	rc = tally_files(artifacts, 0, &tally, err);
 	free(artifacts);
+	if (rc < 0 && rc != STET_ENOTFOUND)
+		return rc;
 	if ((json = stet_json_object()) == NULL)
 		return st_fail_nomem(err);
 	st_time_text_ms(head.last_ms, time);
