@@ -15,3 +15,7 @@ file(RELATIVE_PATH STET_PC_UP
   /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(tools/cmake/stet.pc.in ${PROJECT_BINARY_DIR}/stet.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/stet.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# The schemas of stored bytes and of JSON, for who reads these without this library.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/stet/schemas
+  FILES_MATCHING PATTERN "*.cddl" PATTERN "*.schema.json")
