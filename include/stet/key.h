@@ -26,14 +26,20 @@ typedef struct stet_key stet_key;
  * issuer   what its statements say as iss; NULL: to be set by the grant
  * ask      asked once for a passphrase if not NULL; an empty one means none
  *
- * Returns STET_OK, STET_EINVAL, STET_EIO, STET_EFULL, STET_ENOMEM.
+ * Returns STET_OK, STET_EINVAL (also when the file is there), STET_ENOTFOUND
+ * when its folder is not, STET_EREFUSED when ask has none, STET_EIO,
+ * STET_EFULL, STET_ENOMEM; nothing is left behind then.
  */
 STET_API int stet_key_generate(const char *path, const char *label, const char *issuer,
     stet_passphrase *ask, void *ctx, stet_key **key_out, stet_error *err);
 /**
  * Read a key file. ask is asked if the seed is under a passphrase; without it,
- * or with a wrong one, STET_EREFUSED. A file that others can read is refused.
- * A file with a public key alone loads and cannot sign.
+ * or with a wrong one, STET_EREFUSED. A file with a secret that others can read
+ * is refused. A file with a public key alone loads and cannot sign.
+ *
+ * Returns STET_OK, STET_EREFUSED, STET_ENOTFOUND, STET_EFORMAT for what is no
+ * key file, STET_EMISMATCH when seed and public key differ, STET_EIO,
+ * STET_ENOMEM.
  */
 STET_API int stet_key_load(
     const char *path, stet_passphrase *ask, void *ctx, stet_key **key_out, stet_error *err);
@@ -47,7 +53,7 @@ STET_API int stet_key_from_public(const uint8_t public_key[STET_KEY_SIZE], const
 STET_API int stet_key_from_json(const stet_json *json, stet_key **key_out, stet_error *err);
 STET_API void stet_key_free(stet_key *key);
 
-/** Write the file again, at another place (0600, must not exist). */
+/** Write the file again, at another place, which must not exist; 0600, or 0644 without a secret. */
 STET_API int stet_key_save(
     const stet_key *key, const char *path, stet_passphrase *ask, void *ctx, stet_error *err);
 STET_API const char *stet_key_name(const stet_key *key); /* urn:ietf:params:oauth:ckt:sha-256:... */

@@ -11,7 +11,9 @@
  * JSON form: one object; the common keys type, subject, issuer, id, occurred,
  * source, after, v, aud, then the type's members.  Byte strings are lower-case
  * hex, scores shortest decimals, a key {"kty": "OKP", "crv": "Ed25519", "x":
- * hex}; once signed also signed_at (RFC 3339 UTC), kid and alg.
+ * hex}; once signed also signed_at (RFC 3339 UTC), kid and alg.  On input,
+ * identifiers may have any form people paste; one between < and > is taken as it
+ * stands.  The issuer that a grant gives a key is key_issuer.
  *
  * Source: docs/format.md, "Statement" and "JSON form"; RFC 9052; RFC 9943.
  */

@@ -2,8 +2,9 @@
 
 A file of a folder belongs to the schema whose name its own begins with: record-full.json and
 record.1.jsonl to record.schema.json.  *.json is one value, *.jsonl one a line.  In a file whose
-name begins with invalid- the statement is under "statement", and "schema" says whether its schema
-is expected to refuse it: some rules are more than a schema can say.
+name begins with invalid- the value is under "statement", "of" says which schema is meant if not that
+of the statement's type, and "schema" whether it is expected to refuse it: some rules are more than a
+schema can say.
 """
 
 import json
@@ -70,7 +71,7 @@ def first_error(validator, value):
 
 def judge_invalid(schemas, path, case):
     statement = case["statement"]
-    validator = schemas.get(statement.get("type"))
+    validator = schemas.get(case.get("of", statement.get("type")))
     refused = validator is None or first_error(validator, statement) is not None
     if case["schema"] not in ("refuses", "accepts"):
         faults.append("%s: 'schema' says %r" % (path, case["schema"]))

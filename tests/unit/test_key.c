@@ -465,6 +465,67 @@ test_key__public_keys_are_points_of_the_group(void **state)
 	stet_key_free(NULL);
 }
 
+/* What tests/vectors/keys holds is read as its README says, wherever it comes from. */
+static void
+test_key__published_files_are_read(void **state)
+{
+	static const struct {
+		const char *name;
+		int can_sign;
+	} files[] = {{"key-file-plain", 1}, {"key-file-sealed", 1}, {"key-file-public", 0}};
+	struct asked asked = {"correct horse battery staple", 0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char path[512], hex[65];
+		stet_key *key = NULL;
+		uint8_t public_key[32];
+		stet_error err;
+
+		snprintf(path, sizeof(path), "%s/vectors/keys/%s.json", STET_TESTS, files[i].name);
+		write_file(path_of("copy.key"), read_file(path), 0600);
+		if (stet_key_load(path_of("copy.key"), ask, &asked, &key, &err) != STET_OK)
+			fail_msg("%s: %s", files[i].name, err.text);
+		stet_key_public(key, public_key);
+		st_hex(public_key, 32, hex);
+		assert_string_equal(hex, PUBLIC);
+		assert_int_equal(stet_key_can_sign(key), files[i].can_sign);
+		assert_string_equal(stet_key_label(key), "Journal of Examples, editorial desk");
+		stet_key_free(key);
+	}
+	assert_int_equal(asked.times, 1);
+}
+
+static void
+test_key__published_faults_are_refused(void **state)
+{
+	static const char *const names[] = {
+	    "two-secrets", "unknown-member", "newer", "short-seed", "another-seed"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[512], *text = NULL;
+		stet_json *json = NULL;
+		stet_key *key = NULL;
+		stet_error err = {0};
+
+		snprintf(
+		    path, sizeof(path), "%s/vectors/keys/invalid-%s.json", STET_TESTS, names[i]);
+		assert_int_equal(stet_json_parse(st_str(read_file(path)), &json, &err), STET_OK);
+		assert_int_equal(
+		    stet_json_text(stet_json_get(json, "statement"), 0, &text, NULL, &err),
+		    STET_OK);
+		write_file(path_of("fault.key"), text, 0600);
+		assert_true(stet_key_load(path_of("fault.key"), NULL, NULL, &key, &err) < 0);
+		assert_true(st_bytes_equal(stet_json_string_of(stet_json_get(json, "rule")),
+		    st_str(stet_rule_name(err.rule))));
+		free(text);
+		stet_json_free(json);
+	}
+}
+
 static int
 save_and_load(const char *path)
 {
@@ -519,6 +580,8 @@ main(void)
 	    cmocka_unit_test(test_key__damaged_files_have_an_answer),
 	    cmocka_unit_test(test_key__public_half_goes_through_json),
 	    cmocka_unit_test(test_key__public_keys_are_points_of_the_group),
+	    cmocka_unit_test(test_key__published_files_are_read),
+	    cmocka_unit_test(test_key__published_faults_are_refused),
 	    cmocka_unit_test(test_key__short_memory_is_said),
 	};
 
