@@ -92,6 +92,8 @@ is_sealed(struct st_verify *verify, uint64_t size)
 
 	if (size == 0)
 		return 0;
+	if (verify->unjudged)
+		return 1; /* numbers do not lead to the right entries */
 	return st_books_entry(&verify->books, size - 1, &read, NULL) < 0 ||
 	       read.statement.type == ST_TYPE_SEAL;
 }

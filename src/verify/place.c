@@ -133,6 +133,8 @@ st_place_leaf(
 static int
 say_missing(struct st_verify *verify, uint64_t first, uint64_t end)
 {
+	verify->blind = 1;
+	verify->gap_end = end; /* among them there may be a seal */
 	if (end - first == 1)
 		return st_found(verify, ST_ENTRY_MISSING, first, "entry %llu is not there",
 		    (unsigned long long)first);
@@ -175,14 +177,10 @@ st_place_end(struct st_verify *verify)
 	if ((more = tree_row(verify, 0, size, leaf)) < 0)
 		return more;
 	if (verify->stored_head.size != STET_NO_SEQ && verify->stored_head.size > size) {
-		verify->blind = 1;
 		return say_missing(verify, size, verify->stored_head.size);
 	}
 	if (more) {
-		verify->blind = 1;
-		return st_found(verify, ST_ENTRY_MISSING, size,
-		    "the tree has a leaf for entry %llu, which is not there",
-		    (unsigned long long)size);
+		return say_missing(verify, size, size + 1);
 	}
 	if (size == 0)
 		return st_found(verify, ST_ENTRY_MISSING, 0, "there is no entry at all");
@@ -202,6 +200,7 @@ static int
 surplus(struct st_verify *verify, const struct st_slot *slot, enum st_place *place_out)
 {
 	verify->shift--; /* what follows stands one further on than it should */
+	verify->unjudged = 1;
 	*place_out = ST_PLACE_SURPLUS;
 	if (slot->framed && slot->entry.seq < verify->state.size)
 		return st_found(verify, ST_ENTRY_REPEATED, slot->key,
@@ -245,6 +244,7 @@ swapped(struct st_verify *verify, struct st_slot **slot, enum st_place *place_ou
 
 	*slot = &verify->spare;
 	*place_out = ST_PLACE_RIGHT;
+	verify->unjudged = 1;
 	if (there < size)
 		return STET_OK; /* said when the other one was found */
 	return st_found(verify, ST_ENTRY_REORDERED, size,
@@ -296,6 +296,10 @@ judge_other(struct st_verify *verify, struct st_slot **slot, struct st_slot *nex
 			return STET_OK;
 		}
 	}
+	if ((rc = find_elsewhere(verify, says, size)) < 0)
+		return rc;
+	if (rc == 1)
+		return swapped(verify, slot, place_out);
 	if (run && next->entry.seq == size)
 		return surplus(verify, *slot, place_out);
 	if (says > size && (next->block == NULL || (run && next->entry.seq == says + 1))) {
@@ -304,13 +308,10 @@ judge_other(struct st_verify *verify, struct st_slot **slot, struct st_slot *nex
 		if (rc == 0)
 			return surplus(verify, *slot, place_out);
 		verify->shift += (int64_t)(says - size);
+		verify->unjudged = 1;
 		*place_out = ST_PLACE_RIGHT;
 		return STET_OK;
 	}
-	if ((rc = find_elsewhere(verify, says, size)) < 0)
-		return rc;
-	if (rc == 1)
-		return swapped(verify, slot, place_out);
 	return lost(verify, *slot, next, verify->spare.framed && verify->spare.entry.seq == says,
 	    place_out);
 }

@@ -1,371 +1,583 @@
-/* One record's provenance chain: who said each entry, by whose leave, and under which seal. */
+/* One record: for each entry about it whether everything that carries it holds. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <stet/text.h>
-#include <stet/verify.h>
-
 #include "base/err.h"
 #include "base/time.h"
-#include "ledger/internal.h"
+#include "json/json.h"
+#include "verify/past.h"
 
-struct judging {
+enum answer { NO, YES, UNKNOWN };
+
+/* What carries one entry. */
+struct links {
+	uint64_t seq;
+	enum answer bytes;     /* canonical, under its own number, and what the tree has     */
+	enum answer signature; /* by the key that it names                                   */
+	enum answer signer;    /* that key could say this, then, and its grant holds as well */
+	enum answer prior;     /* it continues its name's history                            */
+	enum answer included;  /* in the tree whose root a checkpoint has signed             */
+	uint64_t granted;      /* the entry that grants the key; STET_NO_SEQ: a ledger key   */
+	uint64_t seal;
+	char text[STET_ERROR_TEXT_SIZE]; /* the first thing wrong */
+};
+
+/* Grants that were looked at: many entries have one signer. */
+struct grant {
+	uint64_t seq;
+	int good;
+};
+
+struct record {
 	stet_ledger *ledger;
-	struct st_reader *reader;
-	struct st_books books;
-	struct st_head head;
-	struct st_checkpoint checkpoint; /* the published one, verified     */
-	int have_checkpoint;
-	int ok;
+	struct st_past past;
+	struct st_checkpoint checkpoint;            /* size 0: none that can be trusted    */
+	char checkpoint_text[STET_ERROR_TEXT_SIZE]; /* why not                 */
+	uint8_t (*keys)[32]; /* of the record's names; and room for one more */
+	uint64_t *counts;
+	size_t count;
+	struct grant *grants;
+	size_t grant_count;
+	struct st_buf encoded; /* of the entry being judged */
+	stet_error *err;
 };
 
-struct verdicts {
-	int bytes, signature, signer, prior;
-	int included; /* 1, 0, or -1: could not find out */
-	struct st_key_state *key;
-	uint64_t seal; /* the first one after the entry, or STET_NO_SEQ */
-	const char *text;
-};
+static void say(struct links *links, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* --- the parts ------------------------------------------------------------------------------- */
-
-/* A published note that does not verify is no evidence: inclusion is then not known. */
-static int
-read_checkpoint(struct judging *judging, stet_error *err)
+static void
+say(struct links *links, const char *format, ...)
 {
-	struct st_buf text = {0};
-	struct st_note *note = calloc(1, sizeof(*note));
-	int rc;
+	va_list args;
 
-	if (note == NULL)
-		return st_fail_nomem(err);
-	rc = st_checkpoint_stored(judging->ledger, &text, &judging->checkpoint, NULL);
-	judging->have_checkpoint =
-	    rc == STET_OK && st_note_parse(st_buf_bytes(&text), note, NULL) == STET_OK &&
-	    st_guard_verify(&judging->ledger->state, note, NULL) == STET_OK &&
-	    judging->checkpoint.size <= judging->head.size;
-	st_buf_free(&text);
-	free(note);
-	return rc == STET_ENOMEM ? st_fail_nomem(err) : STET_OK;
+	if (links->text[0] != '\0')
+		return;
+	va_start(args, format);
+	vsnprintf(links->text, sizeof(links->text), format, args);
+	va_end(args);
 }
 
-/* The first seal after an entry, by halving: their seqs ascend. */
+/* What could not be found out, as against what is wrong. */
 static int
-find_seal(const struct st_books *books, uint64_t entry, uint64_t *seal_out, stet_error *err)
+is_failure(int rc)
 {
-	struct st_index_row row;
-	uint8_t name_key[32];
-	uint64_t low = 0, middle, high, seq;
+	return rc == STET_EIO || rc == STET_ENOMEM || rc == STET_EFULL || rc == STET_ELOCKED;
+}
+
+/* --- the links of one entry --------------------------------------------------------------------
+ */
+
+static int
+judge_bytes(struct record *record, struct links *links, const struct st_slot *slot)
+{
+	static const uint8_t zeros[32];
+	const struct st_books *books = &record->past.books;
+	uint8_t row[32], before[32];
 	int rc;
 
-	*seal_out = STET_NO_SEQ;
-	st_map_key(st_str(ST_NAME_SEAL), name_key);
-	if ((rc = st_books_index(books, name_key, &row, err)) < 0)
-		return rc;
-	for (high = row.count; low < high;) {
-		middle = low + (high - low) / 2;
-		if ((rc = st_books_about(books, name_key, middle, &seq, err)) < 0)
-			return rc;
-		if (seq >= entry)
-			high = middle;
-		else
-			low = middle + 1;
+	links->bytes = NO;
+	if (slot->rc < 0) {
+		say(links, "%s", slot->why.text);
+		return STET_OK;
 	}
-	return low < row.count ? st_books_about(books, name_key, low, seal_out, err) : STET_OK;
+	memcpy(before, zeros, 32);
+	record->past.size = links->seq + 1; /* its own leaf is in sight */
+	rc = st_books_leaf(books, links->seq, row, NULL);
+	if (rc == STET_OK && links->seq > 0)
+		rc = st_books_leaf(books, links->seq - 1, before, NULL);
+	if (is_failure(rc))
+		return st_books_leaf(books, links->seq, row, record->err);
+	if (rc < 0)
+		say(links, "the tree has no leaf for it");
+	else if (slot->entry.seq != links->seq)
+		say(links, "it says that it is entry %llu", (unsigned long long)slot->entry.seq);
+	else if (memcmp(row, slot->leaf, 32) != 0)
+		say(links, "its bytes are not those whose hash the tree has");
+	else if (memcmp(slot->entry.prev, before, 32) != 0)
+		say(links, "it does not link to the entry before it");
+	else
+		links->bytes = YES;
+	return STET_OK;
+}
+
+static void
+judge_prior(struct links *links, const struct st_slot *slot, const struct st_index_row *row)
+{
+	const uint8_t *prior = slot->entry.prior;
+
+	links->prior =
+	    row->count == 0 ? prior == NULL : prior != NULL && memcmp(prior, row->head, 32) == 0;
+	if (links->prior == NO)
+		say(links, "it does not link to the entry before it about the same name");
+}
+
+/* By the rules, as they stood when it came. */
+static int
+judge_rules(
+    struct record *record, struct links *links, const struct st_slot *slot, struct st_case *c)
+{
+	stet_error why;
+	int rc;
+
+	memset(c, 0, sizeof(*c));
+	c->state = &record->past.state;
+	c->books = &record->past.books;
+	c->entry = &slot->entry;
+	c->statement = &slot->statement;
+	c->flags = ST_ADMIT_REPLAY;
+	st_map_key(slot->statement.sign1.claims.sub, record->keys[record->count]);
+	st_error_clear(&why);
+	rc = st_past_go(
+	    &record->past, links->seq, (const uint8_t(*)[32])record->keys, record->count + 1, &why);
+	if (rc == STET_OK)
+		rc = st_admit(c, &why);
+	if (is_failure(rc)) {
+		if (record->err != NULL)
+			*record->err = why;
+		return rc;
+	}
+	links->signer = rc == STET_OK && c->already == STET_NO_SEQ;
+	if (rc < 0)
+		say(links, "%s", why.text[0] != '\0' ? why.text : "what it rests on is not there");
+	else if (c->already != STET_NO_SEQ)
+		say(links, "it says again what entry %llu says", (unsigned long long)c->already);
+	return STET_OK;
+}
+
+static void
+judge_signature(struct links *links, const struct st_slot *slot, const struct st_case *c)
+{
+	static const uint8_t nobody[32];
+
+	links->granted = c->signer != NULL ? c->signer->granted : STET_NO_SEQ;
+	if (memcmp(c->public_key, nobody, 32) == 0)
+		return; /* nobody knows the key */
+	links->signature =
+	    st_sign1_verify(&slot->statement.sign1, c->public_key, NULL) == STET_OK ? YES : NO;
+	if (links->signature == NO)
+		say(links, "its signature does not verify");
 }
 
 static int
-judge_inclusion(
-    struct judging *judging, const stet_entry *entry, int *included_out, stet_error *err)
+judge_inclusion(struct record *record, struct links *links, const struct st_slot *slot)
 {
 	uint8_t path[ST_TREE_PATH_MAX][32];
-	uint64_t seq = entry->read.entry.seq;
+	stet_error why;
 	size_t count;
 	int rc;
 
-	*included_out = -1;
-	if (!judging->have_checkpoint || seq >= judging->checkpoint.size)
+	if (links->seq >= record->checkpoint.size) {
+		say(links, "%s",
+		    record->checkpoint.size > 0 ? "no checkpoint covers it yet"
+						: record->checkpoint_text);
 		return STET_OK;
-	if ((rc = st_tree_prove_inclusion(seq, judging->checkpoint.size, st_books_node,
-		 judging->reader, path, &count, err)) < 0)
+	}
+	record->past.size = record->checkpoint.size;
+	rc = st_tree_prove_inclusion(links->seq, record->checkpoint.size, st_books_node,
+	    record->past.tables, path, &count, &why);
+	if (is_failure(rc)) {
+		if (record->err != NULL)
+			*record->err = why;
 		return rc;
-	*included_out = st_tree_inclusion_ok(seq, judging->checkpoint.size, entry->leaf,
-	    (const uint8_t(*)[32])path, count, judging->checkpoint.root);
+	}
+	links->included =
+	    rc == STET_OK && st_tree_inclusion_ok(links->seq, record->checkpoint.size, slot->leaf,
+				 (const uint8_t(*)[32])path, count, record->checkpoint.root);
+	if (links->included == NO)
+		say(links, "it is not in the tree of the checkpoint over %llu entries",
+		    (unsigned long long)record->checkpoint.size);
 	return STET_OK;
 }
 
-/* The entry before it about the same name is the one it continues. */
+/* slot and c are of this entry until the next. */
 static int
-judge_prior(struct judging *judging, const stet_entry *entry, int *prior_out, stet_error *err)
+judge_entry(struct record *record, uint64_t seq, struct links *links, struct st_slot *slot,
+    struct st_case *c)
 {
-	const struct st_entry *bare = &entry->read.entry;
-	struct st_index_row row;
-	uint8_t name_key[32], leaf[32];
-	uint64_t low = 0, middle, high, seq, before;
+	uint8_t key[8];
+	stet_bytes encoded;
 	int rc;
 
-	st_map_key(entry->read.statement.sign1.claims.sub, name_key);
-	if ((rc = st_books_index(&judging->books, name_key, &row, err)) < 0)
+	memset(links, 0, sizeof(*links));
+	memset(c, 0, sizeof(*c));
+	links->seq = seq;
+	links->granted = links->seal = STET_NO_SEQ;
+	links->signature = links->signer = links->prior = links->included = UNKNOWN;
+	st_be64_put(key, seq);
+	rc =
+	    st_get_one(record->past.entries, ST_ENTRY, (stet_bytes){key, 8}, &encoded, record->err);
+	if (rc < 0 && rc != STET_ENOTFOUND)
 		return rc;
-	for (high = row.count; low < high;) {
-		middle = low + (high - low) / 2;
-		if ((rc = st_books_about(&judging->books, name_key, middle, &seq, err)) < 0)
-			return rc;
-		if (seq >= bare->seq)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	*prior_out = (low == 0) == (bare->prior == NULL);
-	if (low == 0 || bare->prior == NULL)
-		return STET_OK;
-	if ((rc = st_books_about(&judging->books, name_key, low - 1, &before, err)) < 0 ||
-	    (rc = st_books_leaf(&judging->books, before, leaf, err)) < 0)
-		return rc;
-	*prior_out = memcmp(leaf, bare->prior, 32) == 0;
-	return STET_OK;
-}
-
-/* A key may revoke itself, whatever its roles. */
-static int
-is_own_chain(const struct st_key_state *key, const stet_entry *entry)
-{
-	uint8_t kid[32];
-
-	return st_key_name_read(entry->read.statement.sign1.claims.sub, kid) == 0 &&
-	       memcmp(kid, key->kid, 32) == 0;
-}
-
-/* Whether the key might say this: granted before, not revoked or expired, of the role and scope. */
-static int
-may_sign(const struct st_key_state *key, const stet_entry *entry, const char **text_out)
-{
-	const struct st_statement *statement = &entry->read.statement;
-	const struct st_type_rule *rule = st_type_rule(statement->type);
-	stet_bytes sub = statement->sign1.claims.sub;
-	unsigned roles = rule == NULL ? 0 : rule->roles;
-
-	if (statement->source.data != NULL)
-		roles = ST_ROLE_OBSERVER;
-	else if (statement->type == ST_TYPE_ALIAS && st_name_is_doi(sub))
-		roles |= ST_ROLE_REGISTRAR;
-	if (key->revoked != STET_NO_SEQ)
-		*text_out = "its key had been revoked";
-	else if (entry->read.entry.ms >= key->until)
-		*text_out = "the grant of its key had ended";
-	else if (!st_bytes_equal(statement->sign1.claims.iss, st_str(key->issuer)))
-		*text_out = "its key speaks for another issuer";
-	else if (rule != NULL && (key->roles & roles) == 0 && !is_own_chain(key, entry))
-		*text_out = "its key lacked the role";
-	else if (statement->source.data == NULL && rule != NULL && rule->subject == NULL &&
-		 !st_key_covers(key, sub))
-		*text_out = "the name lies outside the scope of its key";
-	else
-		return 1;
-	return 0;
-}
-
-/* Entry 0 and the seals are signed by a ledger key, and nothing else is. */
-static int
-judge_ledger_key(struct judging *judging, const stet_entry *entry, struct verdicts *verdicts)
-{
-	const struct st_state *state = &judging->ledger->state;
-	const struct st_sign1 *sign1 = &entry->read.statement.sign1;
-	size_t i;
-
-	for (i = 0; i < state->ledger_key_count; i++) {
-		if (memcmp(state->ledger_keys[i].kid, sign1->kid, 32) != 0)
-			continue;
-		verdicts->signature =
-		    st_sign1_verify(sign1, state->ledger_keys[i].public_key, NULL) == STET_OK;
-		verdicts->signer =
-		    entry->read.entry.seq == 0 || entry->read.statement.type == ST_TYPE_SEAL;
-		if (!verdicts->signer)
-			verdicts->text = "the ledger key signs seals and nothing else";
-		return 1;
-	}
-	return 0;
-}
-
-static int
-judge_signer(
-    struct judging *judging, const stet_entry *entry, struct verdicts *verdicts, stet_error *err)
-{
-	const struct st_sign1 *sign1 = &entry->read.statement.sign1;
-	int rc;
-
-	if (judge_ledger_key(judging, entry, verdicts))
-		return STET_OK;
-	rc = st_key_at(&judging->ledger->state, &judging->books, sign1->kid, entry->read.entry.seq,
-	    &verdicts->key, err);
+	st_buf_reset(&record->encoded);
+	if (rc == STET_OK)
+		st_buf_put_bytes(&record->encoded, encoded);
+	if (record->encoded.rc < 0)
+		return st_fail_nomem(record->err);
+	st_slot_read(slot, seq, st_buf_bytes(&record->encoded), NULL);
+	if (slot->rc == STET_ENOMEM)
+		return st_fail_nomem(record->err);
 	if (rc == STET_ENOTFOUND) {
-		verdicts->text = "no earlier entry grants its key";
+		links->bytes = NO;
+		say(links, "it is not there");
 		return STET_OK;
 	}
-	if (rc < 0)
+	if ((rc = judge_bytes(record, links, slot)) < 0)
 		return rc;
-	verdicts->signature = st_sign1_verify(sign1, verdicts->key->public_key, NULL) == STET_OK;
-	verdicts->signer = may_sign(verdicts->key, entry, &verdicts->text);
+	if (slot->rc == STET_OK) {
+		if ((rc = judge_rules(record, links, slot, c)) < 0)
+			return rc;
+		judge_prior(links, slot, &c->row);
+		judge_signature(links, slot, c);
+	}
+	if ((rc = judge_inclusion(record, links, slot)) < 0)
+		return rc;
+	return st_past_seal(&record->past, seq, &links->seal, record->err);
+}
+
+/* --- the grants that an entry rests on ---------------------------------------------------------
+ */
+
+static int
+is_good(const struct links *links)
+{
+	return links->bytes == YES && links->signature == YES && links->signer == YES &&
+	       links->prior == YES && links->included != NO;
+}
+
+static const struct grant *
+find_grant(const struct record *record, uint64_t seq)
+{
+	size_t i;
+
+	for (i = 0; i < record->grant_count; i++)
+		if (record->grants[i].seq == seq)
+			return &record->grants[i];
+	return NULL;
+}
+
+static int
+add_grant(struct record *record, uint64_t seq, int good)
+{
+	size_t count = record->grant_count + 1;
+	struct grant *grants = realloc(record->grants, count * sizeof(*grants));
+
+	if (grants == NULL)
+		return st_fail_nomem(record->err);
+	record->grants = grants;
+	record->grants[record->grant_count++] = (struct grant){seq, good};
+	return STET_OK;
+}
+
+/* A key is granted by a key that is granted by a key, back to entry 0; each grant is judged like
+ * any other entry, once.  Those of one chain are added from its end, so that each finds what it
+ * rests on. */
+static int
+judge_grants(struct record *record, uint64_t seq, int *good_out)
+{
+	const struct grant *known = NULL;
+	struct st_slot slot;
+	struct st_case c;
+	struct links links;
+	size_t first = record->grant_count, i;
+	int rc, good = 1;
+
+	for (; seq != STET_NO_SEQ && (known = find_grant(record, seq)) == NULL;
+	     seq = links.granted) {
+		if ((rc = judge_entry(record, seq, &links, &slot, &c)) < 0 ||
+		    (rc = add_grant(record, seq, is_good(&links))) < 0)
+			return rc;
+	}
+	if (known != NULL)
+		good = known->good;
+	for (i = record->grant_count; i-- > first;) {
+		good = good && record->grants[i].good;
+		record->grants[i].good = good;
+	}
+	*good_out = good;
 	return STET_OK;
 }
 
 static int
-judge(struct judging *judging, const stet_entry *entry, struct verdicts *verdicts, stet_error *err)
+rest_on_grants(struct record *record, struct links *links)
 {
-	uint8_t leaf[32];
-	int rc;
+	int rc, good;
 
-	memset(verdicts, 0, sizeof(*verdicts));
-	if ((rc = st_books_leaf(&judging->books, entry->read.entry.seq, leaf, err)) < 0 ||
-	    (rc = judge_signer(judging, entry, verdicts, err)) < 0 ||
-	    (rc = judge_prior(judging, entry, &verdicts->prior, err)) < 0 ||
-	    (rc = judge_inclusion(judging, entry, &verdicts->included, err)) < 0 ||
-	    (rc = find_seal(&judging->books, entry->read.entry.seq, &verdicts->seal, err)) < 0)
+	if (links->signer != YES || links->granted == STET_NO_SEQ)
+		return STET_OK;
+	if ((rc = judge_grants(record, links->granted, &good)) < 0 || good)
 		return rc;
-	verdicts->bytes = memcmp(leaf, entry->leaf, 32) == 0;
-	if (!verdicts->bytes)
-		verdicts->text = "its bytes are not those that were entered";
-	else if (verdicts->key != NULL && !verdicts->signature)
-		verdicts->text = "its signature is wrong";
-	else if (!verdicts->prior)
-		verdicts->text = "it does not continue the history of its name";
-	else if (verdicts->included == 0)
-		verdicts->text = "it is not in the tree that the checkpoint signs";
-	if (!verdicts->bytes || !verdicts->signature || !verdicts->signer || !verdicts->prior ||
-	    verdicts->included == 0)
-		judging->ok = 0;
+	links->signer = NO;
+	say(links, "the grant of its key, entry %llu, does not hold itself",
+	    (unsigned long long)links->granted);
 	return STET_OK;
 }
 
-/* --- the report ------------------------------------------------------------------------------ */
+/* --- as JSON -----------------------------------------------------------------------------------
+ */
 
-static void
-set_seq(stet_json *json, const char *key, uint64_t seq)
+static stet_json *
+answer_json(enum answer answer)
 {
-	stet_json_set(
-	    json, key, seq == STET_NO_SEQ ? stet_json_null() : stet_json_int((int64_t)seq));
+	return answer == UNKNOWN ? stet_json_null() : stet_json_bool(answer == YES);
+}
+
+static stet_json *
+seq_json(uint64_t seq)
+{
+	return seq == STET_NO_SEQ ? stet_json_null() : stet_json_int((int64_t)seq);
+}
+
+static stet_json *
+roles_json(unsigned roles)
+{
+	stet_json *array = stet_json_array();
+	unsigned bit;
+
+	for (bit = 1; bit <= ST_ROLE_OBSERVER; bit <<= 1)
+		if ((roles & bit) != 0)
+			stet_json_add(array, stet_json_str(st_role_name(bit)));
+	return array;
 }
 
 static void
-set_key(stet_json *json, const struct st_key_state *key)
+set_signer(stet_json *json, const struct st_slot *slot, const struct st_key_state *signer)
 {
-	stet_json *roles = stet_json_array(), *scope = stet_json_array();
-	unsigned role;
+	stet_json *scope = stet_json_array();
 	size_t i;
 
-	for (role = 1; key != NULL && role <= ST_ROLE_OBSERVER; role <<= 1)
-		if ((key->roles & role) != 0)
-			stet_json_add(roles, stet_json_str(st_role_name(role)));
-	for (i = 0; key != NULL && i < key->scope_count; i++)
-		stet_json_add(scope, stet_json_string(key->scope[i]));
-	stet_json_set(json, "label", stet_json_str(key != NULL ? key->label : ""));
-	set_seq(json, "granted", key != NULL && key->granted != 0 ? key->granted : STET_NO_SEQ);
-	stet_json_set(json, "roles", roles);
+	st_json_set_hex(json, "kid", slot->statement.sign1.kid, 32);
+	st_json_set_text(json, "issuer", slot->statement.sign1.claims.iss);
+	stet_json_set(json, "label", stet_json_str(signer != NULL ? signer->label : ""));
+	stet_json_set(json, "roles", roles_json(signer != NULL ? signer->roles : 0));
+	for (i = 0; signer != NULL && i < signer->scope_count; i++)
+		stet_json_add(scope, stet_json_string(signer->scope[i]));
 	stet_json_set(json, "scope", scope);
 }
 
 static stet_json *
-report_entry(const stet_entry *entry, const struct verdicts *verdicts)
+links_json(const struct links *links, const struct st_slot *slot, const struct st_case *c,
+    const char *name)
 {
-	const struct st_claims *claims = &entry->read.statement.sign1.claims;
 	stet_json *json = stet_json_object();
 	char time[ST_TIME_SIZE];
 
-	stet_json_set(json, "seq", stet_json_int((int64_t)entry->read.entry.seq));
-	stet_json_set(json, "name", stet_json_str(entry->name));
-	stet_json_set(json, "type", stet_json_str(entry->type));
-	st_time_text_ms(entry->read.entry.ms, time);
-	stet_json_set(json, "appended", stet_json_str(time));
-	st_time_text(claims->iat, time);
-	stet_json_set(json, "signed_at", stet_json_str(time));
-	st_json_set_hex(json, "kid", entry->read.statement.sign1.kid, 32);
-	st_json_set_text(json, "issuer", claims->iss);
-	stet_json_set(json, "bytes", stet_json_bool(verdicts->bytes));
-	stet_json_set(json, "signature", stet_json_bool(verdicts->signature));
-	stet_json_set(json, "signer", stet_json_bool(verdicts->signer));
-	stet_json_set(json, "prior", stet_json_bool(verdicts->prior));
-	stet_json_set(json, "included",
-	    verdicts->included < 0 ? stet_json_null() : stet_json_bool(verdicts->included));
-	set_key(json, verdicts->key);
-	set_seq(json, "seal", verdicts->seal);
-	stet_json_set(json, "text", stet_json_str(verdicts->text != NULL ? verdicts->text : ""));
+	stet_json_set(json, "seq", seq_json(links->seq));
+	stet_json_set(json, "name", stet_json_str(name));
+	if (slot->rc == STET_OK) {
+		st_json_set_text(json, "type", slot->statement.type_name);
+		st_time_text_ms(slot->entry.ms, time);
+		stet_json_set(json, "appended", stet_json_str(time));
+		st_time_text(slot->statement.sign1.claims.iat, time);
+		stet_json_set(json, "signed_at", stet_json_str(time));
+		set_signer(json, slot, c->signer);
+	}
+	stet_json_set(json, "bytes", answer_json(links->bytes));
+	stet_json_set(json, "signature", answer_json(links->signature));
+	stet_json_set(json, "signer", answer_json(links->signer));
+	stet_json_set(json, "prior", answer_json(links->prior));
+	stet_json_set(json, "included", answer_json(links->included));
+	/* The keys of entry 0 were granted by nobody. */
+	stet_json_set(
+	    json, "granted", seq_json(links->granted == 0 ? STET_NO_SEQ : links->granted));
+	stet_json_set(json, "seal", seq_json(links->seal));
+	stet_json_set(json, "text", stet_json_str(links->text));
 	return json;
+}
+
+/* The key's state lives in the state of its moment, and judging the grants goes elsewhere; so the
+ * JSON is made first, and what the grants say is set after. */
+static int
+add_entry(struct record *record, stet_json *entries, uint64_t seq, const char *name, int *good_out)
+{
+	struct st_slot slot;
+	struct st_case c;
+	struct links links;
+	stet_json *json;
+	int rc;
+
+	if ((rc = judge_entry(record, seq, &links, &slot, &c)) < 0)
+		return rc;
+	json = links_json(&links, &slot, &c, name);
+	stet_json_add(entries, json);
+	if ((rc = rest_on_grants(record, &links)) < 0)
+		return rc;
+	if (json != NULL) {
+		stet_json_set(json, "signer", answer_json(links.signer));
+		stet_json_set(json, "text", stet_json_str(links.text));
+	}
+	*good_out = is_good(&links) && links.included == YES;
+	return STET_OK;
+}
+
+/* --- the record --------------------------------------------------------------------------------
+ */
+
+/* The stored checkpoint, if a key of this ledger has signed it. */
+static int
+read_checkpoint(struct record *record)
+{
+	struct st_note *note = calloc(1, sizeof(*note));
+	struct st_buf text = {0};
+	stet_error why;
+	int rc;
+
+	if (note == NULL)
+		return st_fail_nomem(record->err);
+	st_error_clear(&why);
+	if ((rc = st_checkpoint_stored(record->ledger, &text, &record->checkpoint, &why)) ==
+		STET_OK &&
+	    (rc = st_note_parse(st_buf_bytes(&text), note, &why)) == STET_OK)
+		rc = st_guard_verify(&record->past.state, note, &why);
+	if (rc == STET_OK && strcmp(record->checkpoint.origin, record->past.state.origin) != 0)
+		rc = st_fail(&why, STET_EMISMATCH, ST_CHECKPOINT_WRONG,
+		    "the checkpoint is of another ledger");
+	free(note);
+	st_buf_free(&text);
+	if (is_failure(rc)) {
+		if (record->err != NULL)
+			*record->err = why;
+		return rc;
+	}
+	if (rc < 0) {
+		record->checkpoint.size = 0;
+		snprintf(record->checkpoint_text, sizeof(record->checkpoint_text), "%s",
+		    why.text[0] != '\0' ? why.text : "the checkpoint is not signed by this ledger");
+	}
+	return STET_OK;
 }
 
 static int
-judge_all(struct judging *judging, stet_history *history, stet_json *entries, stet_error *err)
+take_names(struct record *record, const stet_history_name *names, size_t count)
 {
-	struct verdicts verdicts;
-	stet_entry *entry;
-	int rc;
+	size_t i;
 
-	while ((rc = stet_history_next(history, &entry, err)) == STET_OK) {
-		rc = judge(judging, entry, &verdicts, err);
-		if (rc == STET_OK)
-			stet_json_add(entries, report_entry(entry, &verdicts));
-		st_key_state_free(verdicts.key);
-		if (rc < 0)
-			return rc;
+	record->keys = calloc(count + 1, sizeof(*record->keys));
+	record->counts = calloc(count + 1, sizeof(*record->counts));
+	if (record->keys == NULL || record->counts == NULL)
+		return st_fail_nomem(record->err);
+	for (i = 0; i < count; i++) {
+		st_map_key(st_str(names[i].name), record->keys[i]);
+		record->counts[i] = names[i].count;
 	}
-	return rc == STET_ENOTFOUND ? STET_OK : rc;
+	record->count = count;
+	return STET_OK;
+}
+
+/* All entries about all names, in the order in which they came. */
+static int
+add_entries(
+    struct record *record, const stet_history_name *names, stet_json *entries, int *good_out)
+{
+	uint64_t *next = calloc(record->count + 1, sizeof(*next)), seq, least;
+	size_t i, at;
+	int rc = STET_OK, good;
+
+	if (next == NULL)
+		return st_fail_nomem(record->err);
+	*good_out = 1;
+	while (rc == STET_OK) {
+		record->past.size = STET_NO_SEQ; /* everything is in sight */
+		least = STET_NO_SEQ;
+		at = 0;
+		for (i = 0; rc == STET_OK && i < record->count; i++) {
+			if (next[i] == record->counts[i])
+				continue;
+			rc = st_books_about(
+			    &record->past.books, record->keys[i], next[i], &seq, record->err);
+			if (rc == STET_OK && seq < least) {
+				least = seq;
+				at = i;
+			}
+		}
+		if (rc < 0 || least == STET_NO_SEQ)
+			break;
+		next[at]++;
+		if ((rc = add_entry(record, entries, least, names[at].name, &good)) == STET_OK)
+			*good_out &= good;
+	}
+	free(next);
+	return rc;
 }
 
 static stet_json *
-finish(const struct judging *judging, const stet_id *id, const stet_history *history,
-    stet_json *entries)
+names_json(const stet_history_name *names, size_t count)
 {
-	stet_json *json = stet_json_object(), *names = stet_json_array();
-	const stet_history_name *all;
-	size_t i, count = stet_history_names(history, &all);
+	stet_json *array = stet_json_array();
+	size_t i;
 
 	for (i = 0; i < count; i++)
-		stet_json_add(names, stet_json_str(all[i].name));
-	stet_json_set(json, "v", stet_json_int(1));
-	stet_json_set(json, "id", stet_json_str(stet_id_text(id)));
-	stet_json_set(json, "ok", stet_json_bool(judging->ok));
-	stet_json_set(json, "names", names);
-	if (judging->have_checkpoint) {
-		stet_json_set(json, "size", stet_json_int((int64_t)judging->checkpoint.size));
-		st_json_set_hex(json, "root", judging->checkpoint.root, 32);
+		stet_json_add(array, stet_json_str(names[i].name));
+	return array;
+}
+
+static void
+set_checkpoint(const struct record *record, stet_json *report)
+{
+	if (record->checkpoint.size > 0) {
+		stet_json_set(report, "size", stet_json_int((int64_t)record->checkpoint.size));
+		st_json_set_hex(report, "root", record->checkpoint.root, 32);
 	} else {
-		stet_json_set(json, "size", stet_json_null());
-		stet_json_set(json, "root", stet_json_null());
+		stet_json_set(report, "size", stet_json_null());
+		stet_json_set(report, "root", stet_json_null());
 	}
-	stet_json_set(json, "entries", entries);
-	return json;
+}
+
+static int
+report_record(struct record *record, const stet_id *id, const stet_history_name *names,
+    size_t count, stet_json **report_out)
+{
+	stet_json *report = stet_json_object(), *entries = stet_json_array();
+	struct st_head head;
+	char *text = NULL;
+	size_t size;
+	int rc, good = 1;
+
+	stet_json_set(report, "v", stet_json_int(1));
+	stet_json_set(report, "id", stet_json_str(stet_id_text(id)));
+	if ((rc = st_head_read(record->past.entries, &head, record->err)) < 0 ||
+	    (rc = st_past_go(&record->past, head.size, NULL, 0, record->err)) < 0 ||
+	    (rc = read_checkpoint(record)) < 0 || (rc = take_names(record, names, count)) < 0 ||
+	    (rc = add_entries(record, names, entries, &good)) < 0) {
+		stet_json_free(entries);
+		goto fail;
+	}
+	stet_json_set(report, "ok", stet_json_bool(good));
+	stet_json_set(report, "names", names_json(names, count));
+	set_checkpoint(record, report);
+	stet_json_set(report, "entries", entries);
+	if ((rc = stet_json_text(report, 0, &text, &size, record->err)) < 0)
+		goto fail;
+	free(text);
+	*report_out = report;
+	return STET_OK;
+fail:
+	stet_json_free(report);
+	return rc;
 }
 
 int
 stet_verify_record(
     stet_ledger *ledger, const stet_id *id, stet_at at, stet_json **report_out, stet_error *err)
 {
-	struct judging judging;
+	const stet_history_name *names;
 	stet_history *history = NULL;
-	stet_json *entries = NULL;
+	struct record record;
+	size_t count;
 	int rc;
 
-	memset(&judging, 0, sizeof(judging));
-	judging.ledger = ledger;
-	judging.ok = 1;
-	pthread_mutex_lock(&ledger->lock);
-	if ((rc = stet_history_open(ledger, id, at, &history, err)) < 0 ||
-	    (rc = st_ledger_reader(ledger, &judging.reader, err)) < 0)
-		goto done;
-	judging.books = (struct st_books){judging.reader, judging.reader};
-	if ((entries = stet_json_array()) == NULL) {
-		rc = st_fail_nomem(err);
-		goto done;
+	memset(&record, 0, sizeof(record));
+	record.ledger = ledger;
+	record.err = err;
+	if ((rc = stet_history_open(ledger, id, at, &history, err)) == STET_OK &&
+	    (rc = st_past_open(&record.past, ledger, err)) == STET_OK) {
+		count = stet_history_names(history, &names);
+		rc = report_record(&record, id, names, count, report_out);
+		st_past_close(&record.past);
 	}
-	if ((rc = st_ledger_refresh(ledger, &judging.books, &judging.head, err)) == STET_OK &&
-	    (rc = read_checkpoint(&judging, err)) == STET_OK &&
-	    (rc = judge_all(&judging, history, entries, err)) == STET_OK) {
-		*report_out = finish(&judging, id, history, entries);
-		entries = NULL;
-	}
-done:
-	stet_json_free(entries);
-	st_reader_close(judging.reader);
 	stet_history_close(history);
-	pthread_mutex_unlock(&ledger->lock);
+	free(record.keys);
+	free(record.counts);
+	free(record.grants);
+	st_buf_free(&record.encoded);
 	return rc;
 }

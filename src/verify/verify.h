@@ -14,6 +14,8 @@
  *   artifacts.c   contents
  *   report.c      what was found
  *
+ * One record (record.c) is judged entry by entry, each at its own moment (past.c).
+ *
  * The replay runs every entry through the writer's own st_admit() and st_enter().  What they write
  * is what the derived tables must be.  First it is only compared with the ledger's own rows, one by
  * one as they come (shadow.c): nothing is written but the record index, and if in the end every row
@@ -189,7 +191,8 @@ struct st_verify {
 	size_t gap_count;
 	int blind; /* an entry's contents are lost: index and tables cannot be recomputed */
 	uint8_t said[ST_RULE_END]; /* rules of which one diagnosis may follow from the damage */
-	struct st_slot spare;      /* an entry found in another's place           */
+	int unjudged;         /* from here on the rules cannot be asked                           */
+	struct st_slot spare; /* an entry found in another's place           */
 	uint8_t *spare_bytes;
 	stet_error *err;
 };

@@ -6,10 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <dirent.h>
 
 #include <cmocka.h>
 
 #include "support/ledger.h"
+
+#include "base/hex.h"
+#include "key/key.h"
+#include "support/alloc.h"
 #include "verify/verify.h"
 
 /* Through the strict store, batches cut small, and never the second way without being asked. */
@@ -142,12 +147,754 @@ test_verify__names_the_entry_of_any_flipped_bit(void **state)
 	tl_free(&tl);
 }
 
+/* --- whole entries ---------------------------------------------------------------------------- */
+
+/* Refused, with a diagnosis that names the entry, and without drowning it in others. */
+static void
+expect_named(struct tl *tl, uint64_t seq, int rule, const char *what)
+{
+	stet_report *report = verify_by(tl, &strict, NULL);
+	const stet_diagnosis *first = stet_report_get(report, 0);
+
+	if (first == NULL || !names(report, seq) || (rule != 0 && first->rule != rule) ||
+	    stet_report_count(report) > 4) {
+		print(report);
+		fail_msg(
+		    "%s: %s at %llu expected", what, stet_rule_name(rule), (unsigned long long)seq);
+	}
+	stet_report_free(report);
+}
+
+static void
+free_bytes(stet_bytes bytes)
+{
+	free((void *)(uintptr_t)bytes.data);
+}
+
+static void
+test_verify__names_each_dropped_entry(void **state)
+{
+	struct tl_rows rows;
+	uint64_t size, seq;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	size = tl_size(&tl);
+	tl_rows_take(&tl, &rows);
+	for (seq = 0; seq < size; seq++) {
+		tl_drop_entry(&tl, seq);
+		expect_named(&tl, seq, ST_ENTRY_MISSING, "dropped");
+		tl_rows_put(&tl, &rows);
+	}
+	print_message("%llu entries dropped, one at a time, the first and the last included\n",
+	    (unsigned long long)size);
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+/* The entries after it renumbered, so that there is no gap. */
+static void
+test_verify__names_each_entry_dropped_and_closed_up(void **state)
+{
+	struct tl_rows rows;
+	uint64_t size, seq, at;
+	stet_bytes encoded;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	size = tl_size(&tl);
+	tl_rows_take(&tl, &rows);
+	for (seq = 0; seq < size; seq++) {
+		for (at = seq; at + 1 < size; at++) {
+			encoded = tl_entry(&tl, at + 1);
+			tl_put_entry(&tl, at, encoded);
+			free_bytes(encoded);
+		}
+		tl_drop_entry(&tl, size - 1);
+		expect_named(&tl, seq, ST_ENTRY_MISSING, "dropped and closed up");
+		tl_rows_put(&tl, &rows);
+	}
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+static void
+test_verify__names_entries_dropped_from_either_end(void **state)
+{
+	struct tl_rows rows;
+	uint64_t size, n, i;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	size = tl_size(&tl);
+	tl_rows_take(&tl, &rows);
+	for (n = 1; n <= size; n++) {
+		for (i = 0; i < n; i++)
+			tl_drop_entry(&tl, size - 1 - i);
+		expect_named(&tl, size - n, ST_ENTRY_MISSING, "tail dropped");
+		tl_rows_put(&tl, &rows);
+		for (i = 0; i < n; i++)
+			tl_drop_entry(&tl, i);
+		expect_named(&tl, 0, ST_ENTRY_MISSING, "head dropped");
+		tl_rows_put(&tl, &rows);
+	}
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+static void
+test_verify__names_two_entries_swapped(void **state)
+{
+	uint64_t size, one, two;
+	stet_bytes a, b;
+	size_t pairs = 0;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	size = tl_size(&tl);
+	for (one = 0; one < size; one++)
+		for (two = one + 1; two < size; two++, pairs++) {
+			a = tl_entry(&tl, one);
+			b = tl_entry(&tl, two);
+			tl_put_entry(&tl, one, b);
+			tl_put_entry(&tl, two, a);
+			expect_named(&tl, one, two + 1 == size ? 0 : ST_ENTRY_REORDERED, "swapped");
+			tl_put_entry(&tl, one, a);
+			tl_put_entry(&tl, two, b);
+			free_bytes(a);
+			free_bytes(b);
+		}
+	print_message("%zu pairs of entries swapped\n", pairs);
+	tl_free(&tl);
+}
+
+/* One entry again, over each of the others. */
+static void
+test_verify__names_an_entry_stored_over_another(void **state)
+{
+	uint64_t size, one, two;
+	stet_bytes a, b;
+	size_t copies = 0;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	size = tl_size(&tl);
+	for (one = 0; one < size; one++)
+		for (two = 0; two < size; two++) {
+			if (one == two)
+				continue;
+			a = tl_entry(&tl, one);
+			b = tl_entry(&tl, two);
+			tl_put_entry(&tl, two, a);
+			expect_named(&tl, two, 0, "stored over another");
+			tl_put_entry(&tl, two, b);
+			free_bytes(a);
+			free_bytes(b);
+			copies++;
+		}
+	print_message("%zu entries stored over another one\n", copies);
+	tl_free(&tl);
+}
+
+/* A copy put in, everything after it one number further; and one behind the end. */
+static void
+test_verify__names_an_entry_put_in(void **state)
+{
+	uint64_t size, place, at;
+	struct tl_rows rows;
+	stet_bytes encoded;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	size = tl_size(&tl);
+	tl_rows_take(&tl, &rows);
+	for (place = 1; place <= size; place++) {
+		for (at = size; at > place; at--) {
+			encoded = tl_entry(&tl, at - 1);
+			tl_put_entry(&tl, at, encoded);
+			free_bytes(encoded);
+		}
+		encoded = tl_entry(&tl, place / 2);
+		tl_put_entry(&tl, place, encoded);
+		free_bytes(encoded);
+		expect_named(&tl, place, ST_ENTRY_REPEATED, "put in");
+		tl_rows_put(&tl, &rows);
+	}
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+/* Under numbers that lead nowhere, and under what is no number. */
+static void
+test_verify__finds_entries_out_of_all_order(void **state)
+{
+	static const uint64_t far[] = {1000, UINT64_C(1) << 40, UINT64_MAX - 1, UINT64_MAX};
+	static const uint8_t odd[] = {0, 0, 0, 0, 0, 0, 0, 5, 0};
+	stet_report *report;
+	stet_bytes encoded;
+	struct tl tl;
+	size_t i;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	encoded = tl_entry(&tl, 1);
+	for (i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+		tl_put_entry(&tl, far[i], encoded);
+		report = verify_by(&tl, &strict, NULL);
+		assert_false(stet_report_ok(report));
+		stet_report_free(report);
+		tl_drop_entry(&tl, far[i]);
+	}
+	tl_put_row(&tl, ST_ENTRY, (stet_bytes){odd, sizeof(odd)}, encoded);
+	expect_named(&tl, STET_NO_SEQ, ST_ENTRY_EXTRA, "under what is no number");
+	tl_drop_row(&tl, ST_ENTRY, (stet_bytes){odd, sizeof(odd)});
+	expect_good(&tl, &first_way);
+	free_bytes(encoded);
+	tl_free(&tl);
+}
+
+/* Stored values cut and lengthened, and of every size that is no entry. */
+static void
+test_verify__names_a_truncated_entry(void **state)
+{
+	stet_bytes encoded, cut;
+	uint64_t size, seq;
+	size_t copies = 0;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY | TL_BARE);
+	tl_append(&tl, tl_grant(&tl, TL_ROOT, TL_PUBLISHER, "['publisher']", ""));
+	size = tl_size(&tl);
+	for (seq = 0; seq < size; seq++) {
+		encoded = tl_entry(&tl, seq);
+		for (cut = encoded, cut.size = 0; cut.size < encoded.size; cut.size++, copies++) {
+			tl_put_entry(&tl, seq, cut);
+			expect_named(&tl, seq, ST_ENTRY_ALTERED, "cut at the end");
+		}
+		tl_put_entry(&tl, seq, encoded);
+		free_bytes(encoded);
+	}
+	print_message("%zu truncations\n", copies);
+	tl_free(&tl);
+}
+
+/* --- copies of the whole ---------------------------------------------------------------------- */
+
+static char *
+checkpoint_path(const struct tl *tl)
+{
+	char *path = st_path_join(tl->path, "checkpoint");
+
+	assert_non_null(path);
+	return path;
+}
+
+static void
+read_checkpoint(const struct tl *tl, struct st_buf *note)
+{
+	char *path = checkpoint_path(tl);
+	stet_error err;
+
+	st_buf_reset(note);
+	assert_int_equal(st_file_read(path, ST_NOTE_MAX, note, &err), STET_OK);
+	free(path);
+}
+
+static void
+write_checkpoint(const struct tl *tl, const struct st_buf *note)
+{
+	char *path = checkpoint_path(tl);
+	stet_error err;
+
+	assert_int_equal(st_file_write(path, st_buf_bytes(note), 0644, &err), STET_OK);
+	free(path);
+}
+
+/* Cut back to an earlier seal by an expert: entries, tables, checkpoint, everything.  What this
+ * machine remembers tells, or a checkpoint that the reader kept. */
+static void
+test_verify__finds_a_ledger_cut_back(void **state)
+{
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 1};
+	struct st_buf before = {0}, after = {0};
+	stet_report *report;
+	struct tl_rows rows;
+	uint64_t size;
+	char *state_dir;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	size = tl_size(&tl);
+	tl_rows_take(&tl, &rows);
+	read_checkpoint(&tl, &before);
+	tl_say(&tl, TL_PUBLISHER, "{'type': 'record', 'subject': 'rw:1', 'title': 'Cut off'}");
+	read_checkpoint(&tl, &after);
+	tl_rows_put(&tl, &rows);
+	/* Its own checkpoint was forgotten. */
+	expect_named(&tl, size, ST_ROLLED_BACK, "cut back, its checkpoint left");
+	write_checkpoint(&tl, &before);
+	expect_named(&tl, size, ST_ROLLED_BACK, "cut back with its checkpoint");
+	/* Elsewhere, where nothing is remembered, it is an older copy and no more. */
+	state_dir = tl.ledger->state_dir;
+	tl.ledger->state_dir = NULL;
+	expect_good(&tl, &first_way);
+	options.since = st_buf_bytes(&after);
+	report = verify_by(&tl, &strict, &options);
+	assert_int_equal(stet_report_get(report, 0)->rule, ST_ROLLED_BACK);
+	assert_int_equal(stet_report_get(report, 0)->seq, size);
+	stet_report_free(report);
+	options.since = st_buf_bytes(&before);
+	report = verify_by(&tl, &first_way, &options);
+	assert_true(stet_report_ok(report));
+	stet_report_free(report);
+	tl.ledger->state_dir = state_dir;
+	st_buf_free(&before);
+	st_buf_free(&after);
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+/* An old backup put back on a machine that remembers nothing, and appended to: two histories. */
+static void
+test_verify__finds_a_fork(void **state)
+{
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 1};
+	struct st_buf ours = {0}, backup = {0};
+	char *state_dir, *other;
+	stet_report *report;
+	struct tl_rows rows;
+	struct tl_force force;
+	stet_statement *statement;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	tl_rows_take(&tl, &rows);
+	read_checkpoint(&tl, &backup);
+	tl_say(&tl, TL_PUBLISHER, "{'type': 'record', 'subject': 'rw:1', 'title': 'One history'}");
+	read_checkpoint(&tl, &ours);
+	tl_rows_put(&tl, &rows);
+	write_checkpoint(&tl, &backup);
+	/* The other machine: it has the key and another memory. */
+	state_dir = tl.ledger->state_dir;
+	other = st_path_join(tl.folder, "elsewhere");
+	tl.ledger->state_dir = other;
+	tl.ledger->state_known = 0;
+	statement = tl_statement(
+	    &tl, TL_PUBLISHER, "{'type': 'record', 'subject': 'rw:1', 'title': 'Another'}");
+	memset(&force, 0, sizeof(force));
+	force.statement = stet_statement_encoded(statement);
+	tl_force(&tl, &force);
+	expect_good(&tl, &first_way); /* in itself it is whole */
+	tl.ledger->state_dir = state_dir;
+	expect_named(&tl, STET_NO_SEQ, ST_FORKED, "appended to elsewhere");
+	tl.ledger->state_dir = NULL;
+	options.since = st_buf_bytes(&ours);
+	report = verify_by(&tl, &strict, &options);
+	assert_int_equal(stet_report_get(report, 0)->rule, ST_FORKED);
+	stet_report_free(report);
+	tl.ledger->state_dir = state_dir;
+	free(other);
+	stet_statement_free(statement);
+	st_buf_free(&ours);
+	st_buf_free(&backup);
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+/* --- derived tables --------------------------------------------------------------------------- */
+
+static void
+expect_table(struct tl *tl, enum st_table table, stet_bytes key, const char *what)
+{
+	stet_report *report = verify_by(tl, &strict, NULL);
+	const stet_diagnosis *first = stet_report_get(report, 0);
+	char hex[2 * 64 + 1], named[64];
+
+	st_hex(key.data, key.size, hex);
+	snprintf(named, sizeof(named), "table '%s'", st_table_names[table]);
+	if (first == NULL || first->rule != ST_TABLE_DIFFERS || strstr(first->text, hex) == NULL ||
+	    strstr(first->text, named) == NULL || stet_report_count(report) != 1) {
+		print(report);
+		fail_msg("table '%s', row %s %s", st_table_names[table], hex, what);
+	}
+	stet_report_free(report);
+}
+
+/* Every row of every table: dropped, altered, and one put beside it. */
+static void
+test_verify__names_each_wrong_row(void **state)
+{
+	static const char *const whats[] = {"dropped", "altered", "shortened", "put beside it"};
+	size_t i, rows_wrong = 0, k;
+	uint8_t beside[64];
+	struct tl_rows rows;
+	stet_bytes key, other;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	tl_rows_take(&tl, &rows);
+	for (i = 0; i < rows.count; i++) {
+		enum st_table table = rows.tables[i];
+		stet_bytes value = rows.values[i];
+
+		if (table == ST_ENTRY)
+			continue;
+		for (k = 0; k < 4; k++) {
+			key = rows.keys[i];
+			if (k == 0) {
+				tl_drop_row(&tl, table, key);
+			} else if (k == 1) {
+				other.size = value.size;
+				other.data = memcpy(malloc(value.size + 1), value.data, value.size);
+				((uint8_t *)(uintptr_t)other.data)[value.size - 1] ^= 1;
+				tl_put_row(&tl, table, key, other);
+				free_bytes(other);
+			} else if (k == 2) {
+				tl_put_row(
+				    &tl, table, key, (stet_bytes){value.data, value.size - 1});
+			} else {
+				memcpy(beside, key.data, key.size);
+				beside[key.size - 1] ^= 0x80;
+				key = (stet_bytes){beside, key.size};
+				tl_put_row(&tl, table, key, value);
+			}
+			expect_table(&tl, table, key, whats[k]);
+			rows_wrong++;
+			if (k == 3)
+				tl_drop_row(&tl, table, key);
+			else
+				tl_put_row(&tl, table, key, value);
+		}
+	}
+	print_message("%zu rows of derived tables wrong, each named\n", rows_wrong);
+	expect_good(&tl, &first_way);
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+/* All tables lost at once: each row is one diagnosis, kept up to the limit and counted beyond. */
+static void
+test_verify__counts_what_it_does_not_keep(void **state)
+{
+	stet_verify_options options = {
+	    .version = STET_OPTIONS_VERSION, .threads = 1, .max_diagnoses = 5};
+	struct st_batch *batch = NULL;
+	stet_report *report;
+	struct tl_rows rows;
+	stet_error err;
+	struct tl tl;
+	size_t i, lost = 0;
+	int table;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	tl_rows_take(&tl, &rows);
+	for (i = 0; i < rows.count; i++)
+		lost += rows.tables[i] != ST_ENTRY;
+	assert_int_equal(st_batch_begin(tl.ledger->store, 0, &batch, &err), STET_OK);
+	for (table = ST_ENTRY + 1; table < ST_TABLE_COUNT; table++)
+		assert_int_equal(st_batch_clear(batch, (enum st_table)table, &err), STET_OK);
+	assert_int_equal(st_batch_commit(&batch, &err), STET_OK);
+	report = verify_by(&tl, &strict, &options);
+	assert_int_equal(stet_report_count(report), lost);
+	assert_non_null(stet_report_get(report, 4));
+	assert_null(stet_report_get(report, 5));
+	assert_int_equal(stet_report_get(report, 0)->rule, ST_TABLE_DIFFERS);
+	stet_report_free(report);
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+/* That a copy was moved away is its own affair. */
+static void
+test_verify__leaves_the_mark_of_a_moved_copy_alone(void **state)
+{
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_put_row(&tl, ST_META, st_str(ST_META_MOVED), st_str("yes"));
+	expect_good(&tl, &first_way);
+	tl_free(&tl);
+}
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+static int64_t
+member(const stet_report *report, const char *name)
+{
+	return stet_json_int_of(stet_json_get(stet_report_json(report), name));
+}
+
+static void
+test_verify__counts_what_it_looked_at(void **state)
+{
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 1};
+	struct st_buf note = {0};
+	stet_report *report;
+	uint64_t before;
+	stet_head head;
+	stet_error err;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	before = tl_size(&tl);
+	read_checkpoint(&tl, &note);
+	tl_fill(&tl);
+	report = verify_by(&tl, &first_way, &options);
+	assert_int_equal(member(report, "entries"), tl_size(&tl));
+	assert_int_equal(member(report, "signatures"), tl_size(&tl));
+	assert_int_equal(member(report, "artifacts"), 3);
+	assert_int_equal(member(report, "seals"), 10);
+	assert_int_equal(member(report, "size"), tl_size(&tl));
+	assert_int_equal(stet_ledger_head(tl.ledger, &head, &err), STET_OK);
+	assert_memory_equal(report->head.root, head.root, 32);
+	assert_memory_equal(report->head.index, head.index, 32);
+	stet_report_free(report);
+	options.flags = STET_VERIFY_HASH_ONLY;
+	report = verify_by(&tl, &first_way, &options);
+	assert_int_equal(member(report, "signatures"), 0);
+	stet_report_free(report);
+	options.flags = 0;
+	options.since = st_buf_bytes(&note);
+	report = verify_by(&tl, &first_way, &options);
+	assert_true(stet_report_ok(report));
+	assert_int_equal(member(report, "signatures"), tl_size(&tl) - before);
+	stet_report_free(report);
+	st_buf_free(&note);
+	tl_free(&tl);
+}
+
+/* A checkpoint to start from that proves nothing about this ledger. */
+static void
+test_verify__trusts_no_foreign_checkpoint(void **state)
+{
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 1};
+	struct st_checkpoint checkpoint;
+	struct st_buf text = {0}, note = {0};
+	stet_report *report = NULL;
+	stet_head head;
+	stet_error err;
+	struct tl tl;
+	int i;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	assert_int_equal(stet_ledger_head(tl.ledger, &head, &err), STET_OK);
+	for (i = 0; i < 2; i++) {
+		memset(&checkpoint, 0, sizeof(checkpoint));
+		strcpy(checkpoint.origin, i == 0 ? TL_ORIGIN : "other.example.org");
+		checkpoint.size = head.size;
+		memcpy(checkpoint.root, head.root, 32);
+		st_buf_reset(&text);
+		st_buf_reset(&note);
+		st_checkpoint_put(&text, &checkpoint);
+		assert_int_equal(
+		    st_note_sign(st_buf_bytes(&text), checkpoint.origin,
+			st_key_secret(tl.keys[i == 0 ? TL_ROOT : TL_LEDGER]), &note, &err),
+		    STET_OK);
+		options.since = st_buf_bytes(&note);
+		report = verify_by(&tl, &first_way, &options);
+		assert_int_equal(stet_report_count(report), 1);
+		assert_int_equal(stet_report_get(report, 0)->rule, ST_SINCE_FOREIGN);
+		stet_report_free(report);
+	}
+	options.since = st_str("no note");
+	assert_int_equal(
+	    stet_verify_ledger(tl.ledger, &options, NULL, NULL, &report, &err), STET_EFORMAT);
+	options.version++;
+	assert_int_equal(
+	    stet_verify_ledger(tl.ledger, &options, NULL, NULL, &report, &err), STET_EINVAL);
+	st_buf_free(&text);
+	st_buf_free(&note);
+	tl_free(&tl);
+}
+
+struct progress {
+	unsigned calls, stop_at;
+	uint64_t last, total;
+};
+
+static int
+count_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct progress *progress = ctx;
+
+	assert_non_null(what);
+	progress->last = done;
+	progress->total = total;
+	return ++progress->calls == progress->stop_at;
+}
+
+static void
+test_verify__stops_when_asked(void **state)
+{
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 2};
+	struct progress progress = {0};
+	stet_report *report = NULL;
+	unsigned calls, stop;
+	stet_error err;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	assert_int_equal(
+	    stet_verify_ledger(tl.ledger, &options, count_progress, &progress, &report, &err),
+	    STET_OK);
+	stet_report_free(report);
+	calls = progress.calls;
+	assert_true(calls >= 3);
+	for (stop = 1; stop <= calls; stop++) {
+		progress = (struct progress){.stop_at = stop};
+		assert_int_equal(stet_verify_ledger(
+				     tl.ledger, &options, count_progress, &progress, &report, &err),
+		    STET_EINVAL);
+		assert_int_equal(err.rule, ST_STOPPED);
+	}
+	tl_free(&tl);
+}
+
+static size_t
+files_in(const char *folder, const char *beginning)
+{
+	struct dirent *entry;
+	size_t count = 0;
+	DIR *dir = opendir(folder);
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL)
+		count += strncmp(entry->d_name, beginning, strlen(beginning)) == 0;
+	closedir(dir);
+	return count;
+}
+
+/* Tables on disk leave nothing behind, whichever way it ends; and where there is no place for them,
+ * memory does. */
+static void
+test_verify__removes_its_temporary_files(void **state)
+{
+	static const struct st_verify_tuning on_disk = {.batch_entries = 4, .only_shadow = 1};
+	static const struct st_verify_tuning on_disk_thorough = {
+	    .batch_entries = 4, .no_shadow = 1};
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 1};
+	struct progress progress = {.stop_at = 2};
+	stet_report *report = NULL;
+	stet_error err;
+	char *kept;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, 0);
+	tl_fill(&tl);
+	expect_good(&tl, &on_disk);
+	expect_good(&tl, &on_disk_thorough);
+	assert_int_equal(st_verify_run(tl.ledger, &options, &on_disk_thorough, count_progress,
+			     &progress, &report, &err),
+	    STET_EINVAL);
+	assert_int_equal(files_in(tl.folder, "verify."), 0);
+	kept = tl.ledger->scratch_dir;
+	tl.ledger->scratch_dir = strdup("/nonexistent/folder");
+	expect_good(&tl, &on_disk);
+	free(tl.ledger->scratch_dir);
+	tl.ledger->scratch_dir = kept;
+	tl_free(&tl);
+}
+
+/* The same answer however many threads there are. */
+static void
+test_verify__answers_the_same_on_any_number_of_threads(void **state)
+{
+	static const char json[] = "{'type': 'record', 'subject': 'rw:1', 'title': 'No'}";
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION};
+	char *first = NULL, *text = NULL;
+	struct st_buf copy = {0};
+	struct tl_force force;
+	stet_statement *statement;
+	stet_report *report;
+	struct tl tl;
+	size_t size;
+	int i;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	for (i = 0; i < 7; i++) { /* seven wrong signatures among some right ones */
+		tl_append(
+		    &tl, tl_statementf(&tl, TL_PUBLISHER,
+			     "{'type': 'record', 'subject': 'rw:%d', 'title': 'Yes'}", 100 + i));
+		statement = tl_statement(&tl, TL_PUBLISHER, json);
+		st_buf_reset(&copy);
+		st_buf_put_bytes(&copy, stet_statement_encoded(statement));
+		copy.data[copy.size - 1] ^= 1;
+		memset(&force, 0, sizeof(force));
+		force.statement = st_buf_bytes(&copy);
+		tl_force(&tl, &force);
+		stet_statement_free(statement);
+	}
+	for (options.threads = 1; options.threads <= 5; options.threads++) {
+		report = verify_by(&tl, &strict, &options);
+		assert_int_equal(stet_report_count(report), 7);
+		assert_int_equal(stet_report_get(report, 0)->rule, ST_SIGNATURE_INVALID);
+		assert_int_equal(
+		    stet_json_text(stet_report_json(report), 0, &text, &size, NULL), STET_OK);
+		if (first == NULL) {
+			first = text;
+		} else {
+			assert_string_equal(text, first);
+			free(text);
+		}
+		stet_report_free(report);
+	}
+	free(first);
+	st_buf_free(&copy);
+	tl_free(&tl);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_verify__accepts_what_append_wrote),
 	    cmocka_unit_test(test_verify__names_the_entry_of_any_flipped_bit),
+	    cmocka_unit_test(test_verify__names_each_dropped_entry),
+	    cmocka_unit_test(test_verify__names_each_entry_dropped_and_closed_up),
+	    cmocka_unit_test(test_verify__names_entries_dropped_from_either_end),
+	    cmocka_unit_test(test_verify__names_two_entries_swapped),
+	    cmocka_unit_test(test_verify__names_an_entry_stored_over_another),
+	    cmocka_unit_test(test_verify__names_an_entry_put_in),
+	    cmocka_unit_test(test_verify__finds_entries_out_of_all_order),
+	    cmocka_unit_test(test_verify__names_a_truncated_entry),
+	    cmocka_unit_test(test_verify__finds_a_ledger_cut_back),
+	    cmocka_unit_test(test_verify__finds_a_fork),
+	    cmocka_unit_test(test_verify__names_each_wrong_row),
+	    cmocka_unit_test(test_verify__counts_what_it_does_not_keep),
+	    cmocka_unit_test(test_verify__leaves_the_mark_of_a_moved_copy_alone),
+	    cmocka_unit_test(test_verify__counts_what_it_looked_at),
+	    cmocka_unit_test(test_verify__trusts_no_foreign_checkpoint),
+	    cmocka_unit_test(test_verify__stops_when_asked),
+	    cmocka_unit_test(test_verify__removes_its_temporary_files),
+	    cmocka_unit_test(test_verify__answers_the_same_on_any_number_of_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
