@@ -410,6 +410,20 @@ scope_inside(const struct st_key_state *outer, stet_bytes payload)
 	return 1;
 }
 
+/* Whether all that a key may speak about lies in the scope of another. */
+static int
+key_inside(const struct st_key_state *outer, const struct st_key_state *key)
+{
+	size_t i;
+
+	if (!outer->scoped)
+		return 1;
+	for (i = 0; i < key->scope_count; i++)
+		if (!st_key_covers(outer, key->scope[i]))
+			return 0;
+	return key->scoped;
+}
+
 /* The form of a scope, and that root has no end, are the schema's to see. */
 static int
 admit_grant(
@@ -438,7 +452,8 @@ admit_grant(
 		return refuse(ST_KEY_ISSUER, "the origin is the issuer of the ledger key alone");
 	if (!root && ((roles | (known ? key->roles : 0)) & high) != 0)
 		return refuse(ST_ROLE_MISSING, "only root grants to or by root and admin");
-	if (!root && !scope_inside(c->signer, PAYLOAD(c)))
+	if (!root &&
+	    (!scope_inside(c->signer, PAYLOAD(c)) || (known && !key_inside(c->signer, key))))
 		return refuse(ST_SCOPE_EXCEEDED, "key '%s' may grant only inside its own scope",
 		    st_shown(st_str(c->signer->label), shown));
 	return known && (roles & ST_ROLE_ROOT) == 0 ? must_leave_a_root(c, key, err) : STET_OK;
@@ -450,6 +465,7 @@ admit_revoke(struct st_case *c, const struct st_key_state *key, stet_error *err)
 	const unsigned high = ST_ROLE_ROOT | ST_ROLE_ADMIN;
 	int root = (c->signer->roles & ST_ROLE_ROOT) != 0, distrust;
 	int own = memcmp(key->kid, c->signer->kid, 32) == 0;
+	char shown[ST_SHOWN_SIZE];
 	uint64_t from;
 
 	if (key->granted == STET_NO_SEQ)
@@ -468,6 +484,9 @@ admit_revoke(struct st_case *c, const struct st_key_state *key, stet_error *err)
 		    (unsigned long long)key->revoked);
 	if (!root && !own && (key->roles & high) != 0)
 		return refuse(ST_ROLE_MISSING, "only root revokes root and admin keys");
+	if (!root && !own && !key_inside(c->signer, key))
+		return refuse(ST_SCOPE_EXCEEDED, "key '%s' may revoke only inside its own scope",
+		    st_shown(st_str(c->signer->label), shown));
 	return must_leave_a_root(c, key, err);
 }
 

@@ -672,6 +672,11 @@ def check_members(body):
     require(set(body) <= allowed, "schema: a member that '%s' does not have" % body["type"])
 
 
+def within(key, admin):
+    """All that a key may speak about lies in an admin's scope."""
+    return admin.scope is None or key.scope is not None and all(map(admin.covers, key.scope))
+
+
 class Grant:
     def __init__(self, key, issuer, roles, scope, until):
         self.key, self.issuer, self.roles = key, issuer, roles
@@ -852,6 +857,7 @@ class Ledger:
             require(not {"root", "admin"} & (held | set(roles)), "key: for a root key to grant")
             require(signer.scope is None or scope is not None and all(map(signer.covers, scope)),
                     "key: scope outside the admin's")
+            require(old is None or within(old, signer), "key: its scope is outside the admin's")
         return Grant(key, issuer, set(roles), scope, body.get("until"))
 
     def revoke(self, body, old, signer, seq):
@@ -867,6 +873,8 @@ class Ledger:
             require(not old.revoked, "key: revoked already")
         require("root" in signer.roles or old is signer or not {"root", "admin"} & old.roles,
                 "key: for a root key to revoke")
+        require("root" in signer.roles or old is signer or within(old, signer),
+                "key: its scope is outside the admin's")
         old.revoked = True
 
     def change_ledger(self, body):
