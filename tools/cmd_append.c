@@ -248,6 +248,16 @@ take_statement(struct append *append, stet_statement *statement, char *place)
 	return EXIT_YES;
 }
 
+/* What could not be read, unless it is because somebody wanted to stop. */
+static int
+report_unread(char *place, const stet_error *err)
+{
+	if (!stop_asked())
+		complain_error(err);
+	free(place);
+	return EXIT_UNSURE;
+}
+
 static int
 read_file(struct append *append, const char *path)
 {
@@ -258,7 +268,8 @@ read_file(struct append *append, const char *path)
 	int what, status = EXIT_YES;
 
 	if (feed_open(&feed, path, &err) < 0) {
-		complain_error(&err);
+		if (!stop_asked())
+			complain_error(&err);
 		return err.code == STET_EFORMAT ? EXIT_NO : EXIT_UNSURE;
 	}
 	while (status == EXIT_YES && !stop_asked()) {
@@ -271,7 +282,7 @@ read_file(struct append *append, const char *path)
 		else if (err.code == STET_EFORMAT)
 			status = refuse(append, place, &err);
 		else
-			status = (complain_error(&err), free(place), EXIT_UNSURE);
+			status = report_unread(place, &err);
 		if (what == FEED_BROKEN) {
 			if (status == EXIT_YES)
 				status = EXIT_NO; /* the rest of the file was not read */

@@ -65,7 +65,7 @@ explain_text(const stet_rule *rule)
 	out_text("\n");
 	out_wrap(0, 0, rule->meaning);
 	out_text("\n");
-	out_row(0, 10, "what to do", rule->remedy);
+	out_row(0, 12, "what to do", rule->remedy);
 }
 
 static void

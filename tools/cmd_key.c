@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #define ROLES_MAX 16
 #define SCOPES_MAX 256
@@ -666,25 +666,29 @@ rotate_statement(struct env *env, const stet_key *new_key)
 	return statement;
 }
 
-/* The new ledger key: a file made elsewhere, or made here and gone once it is in the ledger. */
+/* The new ledger key: from a file made elsewhere, or made here. Its own file is only how one is
+ * made: rotation writes it again where the ledger looks for it, so this one goes at once. */
 static int
-new_ledger_key(struct key_line *line, char **made_out, stet_key **key_out)
+new_ledger_key(struct key_line *line, stet_key **key_out)
 {
 	stet_error err;
+	char *path;
+	int rc;
 
 	if (line->new_key != NULL) {
-		if (stet_key_load(line->new_key, env_ask, &line->env, key_out, &err) == STET_OK)
-			return EXIT_YES;
-		complain_error(&err);
-		return EXIT_UNSURE;
+		rc = stet_key_load(line->new_key, env_ask, &line->env, key_out, &err);
+	} else {
+		path = text_of("%s/keys/made-%ld.key", line->env.path, (long)getpid());
+		if (path == NULL)
+			return EXIT_UNSURE;
+		rc = stet_key_generate(path, "ledger", NULL, NULL, NULL, key_out, &err);
+		if (rc == STET_OK)
+			unlink(path);
+		free(path);
 	}
-	*made_out = text_of("%s/keys/ledger.key.next", line->env.path);
-	if (*made_out == NULL)
-		return EXIT_UNSURE;
-	if (stet_key_generate(*made_out, "ledger", NULL, NULL, NULL, key_out, &err) == STET_OK)
-		return EXIT_YES;
-	complain_error(&err);
-	return EXIT_UNSURE;
+	if (rc < 0)
+		env_complain(&line->env, &err);
+	return rc == STET_OK ? EXIT_YES : EXIT_UNSURE;
 }
 
 /* The library asks for two passphrases: of the old ledger key, if it has one, and for the new one,
@@ -703,45 +707,67 @@ ask_in_rotation(void *ctx, const char *prompt, char *buf, size_t size)
 }
 
 static int
-rotate(struct key_line *line)
+sign_rotation(struct key_line *line, stet_statement *statement)
+{
+	stet_key *root = NULL;
+	stet_error err;
+	int rc, status = env_fix_id(&line->env, statement) < 0 ? EXIT_UNSURE : EXIT_YES;
+
+	if (status == EXIT_YES)
+		status = keys_choose(&line->env, "root", &root);
+	if (status != EXIT_YES)
+		return status;
+	rc = stet_statement_sign(statement, root, (int64_t)(env_now(&line->env) / 1000), &err);
+	stet_key_free(root);
+	if (rc < 0)
+		complain_error(&err);
+	return status_of(rc);
+}
+
+static int
+rotate_to(struct key_line *line, stet_statement *statement, const stet_key *key)
 {
 	stet_append_options options;
 	stet_outcome *outcome = NULL;
-	stet_statement *statement = NULL;
-	stet_key *key = NULL, *root = NULL;
-	char *made = NULL, *vkey = NULL;
+	const stet_outcome_item *item;
 	stet_error err;
-	int rc, status = new_ledger_key(line, &made, &key);
+	char *vkey = NULL;
+	int rc;
+
+	env_append_options(&line->env, 0, &options);
+	options.ask = ask_in_rotation;
+	options.ctx = line;
+	rc = stet_ledger_rotate(line->env.ledger, statement, key, &options, &outcome, &err);
+	if (rc < 0) {
+		complain_error(&err);
+	} else {
+		item = stet_outcome_get(outcome, 0);
+		out_text("the ledger key has changed");
+		if (item != NULL)
+			out_text(" with entry %" PRIu64, item->seq);
+		if (stet_ledger_vkey(line->env.ledger, &vkey, &err) == STET_OK)
+			out_text("; readers verify with %s", vkey);
+		out_text("\n");
+		free(vkey);
+	}
+	stet_outcome_free(outcome);
+	return status_of(rc);
+}
+
+static int
+rotate(struct key_line *line)
+{
+	stet_statement *statement = NULL;
+	stet_key *key = NULL;
+	int status = new_ledger_key(line, &key);
 
 	if (status == EXIT_YES && (statement = rotate_statement(&line->env, key)) == NULL)
 		status = EXIT_UNSURE;
 	if (status == EXIT_YES)
-		status = keys_choose(&line->env, "root", &root);
-	if (status == EXIT_YES && (rc = stet_statement_sign(statement, root,
-				       (int64_t)(env_now(&line->env) / 1000), &err)) < 0) {
-		complain_error(&err);
-		status = status_of(rc);
-	}
-	if (status == EXIT_YES) {
-		env_append_options(&line->env, 0, &options);
-		options.ask = ask_in_rotation;
-		options.ctx = line;
-		rc = stet_ledger_rotate(line->env.ledger, statement, key, &options, &outcome, &err);
-		if (rc < 0)
-			complain_error(&err);
-		status = status_of(rc);
-	}
-	if (status == EXIT_YES && stet_ledger_vkey(line->env.ledger, &vkey, &err) == STET_OK)
-		out_text("the ledger key is new from entry %" PRIu64
-			 " on; readers' verifier key: %s\n",
-		    stet_outcome_get(outcome, 0)->seq, vkey);
-	if (made != NULL)
-		remove(made);
-	free(made);
-	free(vkey);
-	stet_outcome_free(outcome);
+		status = sign_rotation(line, statement);
+	if (status == EXIT_YES)
+		status = rotate_to(line, statement, key);
 	stet_statement_free(statement);
-	stet_key_free(root);
 	stet_key_free(key);
 	return status;
 }

@@ -1,9 +1,11 @@
 #include "feed.h"
 #include "env.h"
+#include "stop.h"
 #include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +47,19 @@ input_open(struct input *input, const char *path, stet_error *err)
 	return STET_OK;
 }
 
+/* Reading a pipe may wait for ever, and a signal restarts a read() but ends a poll(): so whoever
+ * asks to stop while nothing comes is heard. */
+static int
+wait_for_input(int fd)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+	while (poll(&poll_fd, 1, -1) < 0)
+		if (errno != EINTR || stop_asked())
+			return -1;
+	return 0;
+}
+
 int
 input_source(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
 {
@@ -52,8 +67,8 @@ input_source(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
 	ssize_t got;
 
 	do
-		got = read(input->fd, buf, size);
-	while (got < 0 && errno == EINTR);
+		got = wait_for_input(input->fd) < 0 ? -1 : read(input->fd, buf, size);
+	while (got < 0 && errno == EINTR && !stop_asked());
 	if (got < 0)
 		return STET_EIO;
 	*got_out = (size_t)got;

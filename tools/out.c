@@ -265,6 +265,8 @@ out_row(size_t indent, size_t width, const char *label, const char *text)
 }
 
 /* Messages name files and words of other people, so all of each is made harmless. */
+static void say(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
 static void
 say(const char *format, va_list args)
 {

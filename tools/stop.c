@@ -22,14 +22,23 @@ ask_to_stop(int number)
 	asked = 1;
 }
 
+/* A signal that is ignored, as in a script's background job, stays ignored. */
+static void
+watch(int number)
+{
+	struct sigaction action = {.sa_handler = ask_to_stop,
+			     .sa_flags = (int)(SA_RESETHAND | SA_RESTART)},
+			 before;
+
+	if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
 void
 stop_watch(void)
 {
-	struct sigaction action = {
-	    .sa_handler = ask_to_stop, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	watch(SIGINT);
+	watch(SIGTERM);
 }
 
 int
