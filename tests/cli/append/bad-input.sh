@@ -27,9 +27,9 @@ echo '{' >brace
 unchanged stet append brace
 echo '{}' >none
 unchanged stet append none
-echo '{"type": "poem", "subject": "doi:10.1234/a"}' >type
-unchanged stet append type
+echo '{"type": "poem", "subject": "doi:10.1234/a"}' >kind
+unchanged stet append kind
 head -c 100000 /dev/zero | tr '\0' '[' >deep
 unchanged stet append deep
-printf '\322\204' >cut
-unchanged stet append cut
+printf '\322\204' >open-tag
+unchanged stet append open-tag
