@@ -246,10 +246,9 @@ stet_ledger_attach(stet_ledger *ledger, stet_source *read_from, void *ctx, uint8
 	rc = copy_in(fd, read_from, ctx, digest, &size, err);
 	if (rc == STET_OK && (fchmod(fd, 0444) < 0 || fsync(fd) < 0))
 		rc = st_fail_errno(err, errno, "cannot store an artifact");
-	if (close(fd) < 0 && rc == STET_OK)
-		rc = st_fail_errno(err, errno, "cannot store an artifact");
 	if (rc == STET_OK)
 		rc = settle(ledger, temporary, digest, err);
+	close(fd); /* and with it the lock: not before the content has its name */
 	if (rc == STET_OK) {
 		memcpy(sha256_out, digest, 32);
 		if (size_out != NULL)

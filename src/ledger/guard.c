@@ -70,38 +70,56 @@ st_guard_verify(const struct st_state *state, const struct st_note *note, stet_e
 }
 
 int
-st_guard_read(stet_ledger *ledger, const struct st_state *state, struct st_checkpoint *head_out,
-    stet_error *err)
+st_guard_text(stet_ledger *ledger, struct st_buf *text_out, stet_error *err)
 {
-	struct st_buf text = {0};
-	struct st_note *note = NULL;
 	char *path = NULL;
 	int rc;
 
 	if (ledger->state_dir == NULL)
 		return STET_ENOTFOUND;
-	if ((rc = head_path(ledger, "head", &path, err)) < 0)
-		return rc;
-	if ((rc = st_file_read(path, ST_NOTE_MAX, &text, err)) < 0)
-		goto done;
-	if ((note = calloc(1, sizeof(*note))) == NULL) {
-		rc = st_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = st_note_parse(st_buf_bytes(&text), note, err)) == STET_OK &&
+	if ((rc = head_path(ledger, "head", &path, err)) == STET_OK)
+		rc = st_file_read(path, ST_NOTE_MAX, text_out, err);
+	free(path);
+	return rc;
+}
+
+int
+st_guard_judge(stet_ledger *ledger, const struct st_state *state, stet_bytes text,
+    struct st_checkpoint *head_out, stet_error *err)
+{
+	struct st_note *note = calloc(1, sizeof(*note));
+	int rc;
+
+	if (note == NULL)
+		return st_fail_nomem(err);
+	if ((rc = st_note_parse(text, note, err)) == STET_OK &&
 	    (rc = st_guard_verify(state, note, err)) == STET_OK)
 		rc = st_checkpoint_parse(note->text, head_out, err);
 	if (rc == STET_EFORMAT || rc == STET_EMISMATCH)
 		rc = st_fail(err, STET_EREFUSED, ST_HEAD_DAMAGED,
-		    "the remembered head in '%s' is damaged or was not signed by this ledger",
-		    path);
+		    "the remembered head in '%s/head' is damaged or was not signed by this ledger",
+		    ledger->state_dir);
 	else if (rc == STET_OK && strcmp(head_out->origin, state->origin) != 0)
 		rc = st_fail(err, STET_EREFUSED, ST_HEAD_DAMAGED,
-		    "the remembered head in '%s' is of '%s'", path, head_out->origin);
-done:
+		    "the remembered head in '%s/head' is of '%s'", ledger->state_dir,
+		    head_out->origin);
 	free(note);
+	return rc;
+}
+
+int
+st_guard_read(stet_ledger *ledger, const struct st_state *state, struct st_checkpoint *head_out,
+    stet_error *err)
+{
+	struct st_buf text = {0};
+	int rc = st_guard_text(ledger, &text, err);
+
+	if (rc == STET_OK)
+		rc = st_guard_judge(ledger, state, st_buf_bytes(&text), head_out, err);
+	else if (rc == STET_EFORMAT)
+		rc = st_fail(err, STET_EREFUSED, ST_HEAD_DAMAGED,
+		    "the remembered head in '%s/head' is no checkpoint", ledger->state_dir);
 	st_buf_free(&text);
-	free(path);
 	return rc;
 }
 

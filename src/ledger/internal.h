@@ -101,6 +101,12 @@ void st_guard_drop(struct st_guard *guard);
 /* STET_OK if a key this ledger ever sealed with has signed the note; STET_EMISMATCH. */
 int st_guard_verify(const struct st_state *state, const struct st_note *note, stet_error *err);
 int st_guard_remember(stet_ledger *ledger, stet_bytes note, stet_error *err);
+/* The remembered head in two steps: its text, STET_ENOTFOUND if there is none, and what it says
+ * once the keys of the ledger are known.  Whoever compares it with entries reads it before he takes
+ * his snapshot of them, or somebody else's append lies in between. */
+int st_guard_text(stet_ledger *ledger, struct st_buf *text_out, stet_error *err);
+int st_guard_judge(stet_ledger *ledger, const struct st_state *state, stet_bytes text,
+    struct st_checkpoint *head_out, stet_error *err);
 /* The remembered head, verified; STET_ENOTFOUND if there is none. Takes no lock. */
 int st_guard_read(stet_ledger *ledger, const struct st_state *state, struct st_checkpoint *head_out,
     stet_error *err);

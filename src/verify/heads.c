@@ -132,31 +132,22 @@ static int
 verify_stored(struct st_verify *verify, struct st_note *note)
 {
 	struct st_checkpoint checkpoint;
-	struct st_buf text = {0};
-	stet_error why;
-	char *path;
-	int rc;
+	stet_error why = verify->stored_why;
+	int rc = verify->stored_rc;
 
-	st_error_clear(&why);
-	if ((path = st_path_join(verify->ledger->path, "checkpoint")) == NULL)
-		return st_fail_nomem(verify->err);
-	rc = st_file_read(path, ST_NOTE_MAX, &text, &why);
-	free(path);
 	if (rc == STET_ENOTFOUND)
-		rc = st_found(verify, ST_CHECKPOINT_MISSING, STET_NO_SEQ,
+		return st_found(verify, ST_CHECKPOINT_MISSING, STET_NO_SEQ,
 		    "there is no checkpoint in the ledger's folder");
-	else if (rc == STET_OK || rc == STET_EFORMAT) {
-		if (rc == STET_OK &&
-		    (rc = st_note_parse(st_buf_bytes(&text), note, &why)) == STET_OK)
-			rc = st_checkpoint_parse(note->text, &checkpoint, &why);
-		rc = rc == STET_EFORMAT ? st_found(verify, ST_CHECKPOINT_DAMAGED, STET_NO_SEQ,
-					      "the checkpoint: %s", why.text)
-		     : rc == STET_OK    ? check_stored(verify, note, &checkpoint)
-					: rc;
-	} else if (verify->err != NULL) {
+	if (rc == STET_OK &&
+	    (rc = st_note_parse(st_buf_bytes(&verify->stored_note), note, &why)) == STET_OK)
+		rc = st_checkpoint_parse(note->text, &checkpoint, &why);
+	if (rc == STET_OK)
+		return check_stored(verify, note, &checkpoint);
+	if (rc == STET_EFORMAT)
+		return st_found(
+		    verify, ST_CHECKPOINT_DAMAGED, STET_NO_SEQ, "the checkpoint: %s", why.text);
+	if (verify->err != NULL)
 		*verify->err = why;
-	}
-	st_buf_free(&text);
 	return rc;
 }
 
@@ -166,15 +157,14 @@ static int
 verify_remembered(struct st_verify *verify)
 {
 	struct st_checkpoint head;
-	stet_error why;
-	int rc;
+	stet_error why = verify->remembered_why;
+	int rc = verify->remembered_rc;
 
-	if (verify->state.origin == NULL)
-		return STET_OK;
-	st_error_clear(&why);
-	rc = st_guard_read(verify->ledger, &verify->state, &head, &why);
-	if (rc == STET_ENOTFOUND)
+	if (verify->state.origin == NULL || rc == STET_ENOTFOUND)
 		return STET_OK; /* this machine has never sealed it */
+	if (rc == STET_OK)
+		rc = st_guard_judge(verify->ledger, &verify->state,
+		    st_buf_bytes(&verify->remembered_note), &head, &why);
 	if (rc == STET_OK)
 		return check_descent(verify, &head, "the head that this machine remembers");
 	if (rc == STET_EREFUSED || rc == STET_EFORMAT)
@@ -182,6 +172,23 @@ verify_remembered(struct st_verify *verify)
 	if (verify->err != NULL)
 		*verify->err = why;
 	return rc;
+}
+
+int
+st_verify_read_heads(struct st_verify *verify)
+{
+	char *path = st_path_join(verify->ledger->path, "checkpoint");
+
+	if (path == NULL)
+		return st_fail_nomem(verify->err);
+	st_error_clear(&verify->stored_why);
+	st_error_clear(&verify->remembered_why);
+	verify->stored_rc =
+	    st_file_read(path, ST_NOTE_MAX, &verify->stored_note, &verify->stored_why);
+	verify->remembered_rc =
+	    st_guard_text(verify->ledger, &verify->remembered_note, &verify->remembered_why);
+	free(path);
+	return STET_OK;
 }
 
 /* --- the checkpoint that the caller trusts ---------------------------------------------------- */

@@ -51,7 +51,7 @@ open_run(struct st_verify *verify, int thorough)
 	verify->stored_head.size = STET_NO_SEQ;
 	if ((verify->spare_bytes = malloc(ST_ENTRY_MAX)) == NULL)
 		return st_fail_nomem(verify->err);
-	if ((rc = st_verify_since(verify)) < 0 ||
+	if ((rc = st_verify_since(verify)) < 0 || (rc = st_verify_read_heads(verify)) < 0 ||
 	    (rc = st_ledger_reader(verify->ledger, &verify->reader, verify->err)) < 0 ||
 	    (rc = st_reader_rows(verify->reader, ST_ENTRY, &entries, verify->err)) < 0 ||
 	    (rc = st_pool_start(verify->options->threads, &verify->pool, verify->err)) < 0 ||
@@ -75,6 +75,8 @@ close_run(struct st_verify *verify)
 	st_store_close(verify->shadow);
 	st_scratch_close(&verify->scratch, &verify->folder);
 	st_state_clear(&verify->state);
+	st_buf_free(&verify->stored_note);
+	st_buf_free(&verify->remembered_note);
 	free(verify->spare_bytes);
 }
 

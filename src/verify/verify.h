@@ -182,6 +182,10 @@ struct st_verify {
 	uint64_t since_commit;
 
 	uint64_t target; /* entries there were when it began: signatures are verified up to here */
+	/* Both notes as they were before the first entry was read, and why not. */
+	struct st_buf stored_note, remembered_note;
+	int stored_rc, remembered_rc;
+	stet_error stored_why, remembered_why;
 	struct st_head stored_head; /* what ST_META says; size STET_NO_SEQ: nothing */
 	struct st_checkpoint since;
 	int64_t shift;                  /* what stands under number n is entry n + shift       */
@@ -236,6 +240,8 @@ int st_place_end(struct st_verify *verify);
 /* --- compare.c, heads.c, artifacts.c ---------------------------------------------------------- */
 
 int st_compare_tables(struct st_verify *verify);
+/* Before the first snapshot: what was signed by then must be found among the entries. */
+int st_verify_read_heads(struct st_verify *verify);
 int st_verify_heads(struct st_verify *verify);
 /* Before the replay: reads options->since into verify->since; size 0: there is none. */
 int st_verify_since(struct st_verify *verify);
