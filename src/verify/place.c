@@ -17,25 +17,32 @@ static const uint8_t zeros[32];
 
 /* --- who vouches for a leaf ------------------------------------------------------------------- */
 
-/* A row of the ledger's own ST_TREE, as it is now: 1, 0 or an error. Only asked where something is
- * wrong. */
+/* A row of the ledger's own ST_TREE: 1, 0 or an error. */
 static int
-tree_row(struct st_verify *verify, unsigned level, uint64_t index, uint8_t hash_out[32])
+tree_row_in(struct st_verify *verify, struct st_reader *reader, unsigned level, uint64_t index,
+    uint8_t hash_out[32])
 {
 	uint8_t key[9];
 	stet_bytes value;
 	int rc;
 
-	if ((rc = st_reader_renew(verify->reader, verify->err)) < 0)
-		return rc;
 	st_tree_key(level, index, key);
-	rc = st_get_one(verify->reader, ST_TREE, (stet_bytes){key, 9}, &value, verify->err);
+	rc = st_get_one(reader, ST_TREE, (stet_bytes){key, 9}, &value, verify->err);
 	if (rc == STET_ENOTFOUND || (rc == STET_OK && value.size != 32))
 		return 0;
 	if (rc < 0)
 		return rc;
 	memcpy(hash_out, value.data, 32);
 	return 1;
+}
+
+/* As it is now; only asked where something is wrong. */
+static int
+tree_row(struct st_verify *verify, unsigned level, uint64_t index, uint8_t hash_out[32])
+{
+	int rc = st_reader_renew(verify->reader, verify->err);
+
+	return rc < 0 ? rc : tree_row_in(verify, verify->reader, level, index, hash_out);
 }
 
 /* What the entry after seq, or the head, says about its leaf; NULL: nothing. */
@@ -174,7 +181,8 @@ st_place_end(struct st_verify *verify)
 	uint8_t leaf[32];
 	int rc, more;
 
-	if ((more = tree_row(verify, 0, size, leaf)) < 0)
+	/* In the snapshot that has no more entries: others may be appending. */
+	if ((more = tree_row_in(verify, verify->stream.reader, 0, size, leaf)) < 0)
 		return more;
 	if (verify->stored_head.size != STET_NO_SEQ && verify->stored_head.size > size) {
 		return say_missing(verify, size, verify->stored_head.size);

@@ -369,7 +369,7 @@ links_json(const struct links *links, const struct st_slot *slot, const struct s
 		stet_json_set(json, "appended", stet_json_str(time));
 		st_time_text(slot->statement.sign1.claims.iat, time);
 		stet_json_set(json, "signed_at", stet_json_str(time));
-		set_signer(json, slot, c->signer);
+		set_signer(json, slot, links->granted != STET_NO_SEQ ? c->signer : NULL);
 	}
 	stet_json_set(json, "bytes", answer_json(links->bytes));
 	stet_json_set(json, "signature", answer_json(links->signature));

@@ -871,8 +871,133 @@ test_verify__answers_the_same_on_any_number_of_threads(void **state)
 	tl_free(&tl);
 }
 
+/* --- memory ----------------------------------------------------------------------------------- */
+
+static void
+test_verify__survives_want_of_memory(void **state)
+{
+	static const struct st_verify_tuning ways[] = {
+	    {.memory_entries = 50000, .batch_entries = 3, .only_shadow = 1},
+	    {.memory_entries = 50000, .batch_entries = 3, .no_shadow = 1}};
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 1};
+	stet_report *report = NULL;
+	stet_error err;
+	struct tl tl;
+	size_t way;
+	long n;
+	int rc;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	for (way = 0; way < 2; way++) {
+		for (n = 0;; n++) {
+			alloc_fail(n);
+			rc = st_verify_run(
+			    tl.ledger, &options, &ways[way], NULL, NULL, &report, &err);
+			if (!alloc_failed())
+				break;
+			if (rc == STET_OK) { /* it could do without */
+				assert_true(stet_report_ok(report));
+				stet_report_free(report);
+			} else {
+				assert_int_equal(rc, STET_ENOMEM);
+			}
+		}
+		assert_int_equal(rc, STET_OK);
+		assert_true(stet_report_ok(report));
+		stet_report_free(report);
+		print_message("%ld allocations failed, one at a time\n", n);
+	}
+	tl_free(&tl);
+}
+
+/* --- while others write ----------------------------------------------------------------------- */
+
+struct writing {
+	struct tl *tl;
+	pthread_mutex_t lock;
+	int stop;
+	unsigned batches;
+};
+
+static int
+has_to_stop(struct writing *writing)
+{
+	int stop;
+
+	pthread_mutex_lock(&writing->lock);
+	stop = writing->stop;
+	pthread_mutex_unlock(&writing->lock);
+	return stop;
+}
+
+static void *
+keep_writing(void *arg)
+{
+	struct writing *writing = arg;
+
+	while (!has_to_stop(writing)) {
+		tl_append(writing->tl,
+		    tl_statementf(writing->tl, TL_PUBLISHER,
+			"{'type': 'record', 'subject': 'rw:%u', 'title': 'While verifying'}",
+			writing->batches % 7 + 1));
+		writing->batches++;
+	}
+	return NULL;
+}
+
+/* Whoever appends meanwhile is not taken for a forger: the tables are compared with those of the
+ * moment at which the replay has caught up. */
+static void
+test_verify__works_while_others_append(void **state)
+{
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 2};
+	struct writing writing = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	stet_ledger *reading = NULL;
+	stet_ledger_options open_options;
+	stet_report *report;
+	pthread_t writer;
+	stet_error err;
+	uint64_t size;
+	struct tl tl;
+	int i;
+
+	(void)state;
+	tl_make(&tl, 0);
+	tl_fill(&tl);
+	open_options = tl_options(&tl);
+	assert_int_equal(stet_ledger_open(tl.path, &open_options, &reading, &err), STET_OK);
+	writing.tl = &tl;
+	assert_int_equal(pthread_create(&writer, NULL, keep_writing, &writing), 0);
+	for (i = 0; i < 40; i++) {
+		size = tl_size(&tl);
+		assert_int_equal(
+		    st_verify_run(reading, &options, i % 2 == 0 ? &first_way : &thorough, NULL,
+			NULL, &report, &err),
+		    STET_OK);
+		if (!stet_report_ok(report)) {
+			print(report);
+			fail_msg("found something wrong in a ledger that others append to");
+		}
+		assert_true((uint64_t)member(report, "entries") >= size);
+		assert_true((uint64_t)member(report, "size") >= size);
+		assert_true(member(report, "signatures") >= member(report, "size"));
+		stet_report_free(report);
+	}
+	pthread_mutex_lock(&writing.lock);
+	writing.stop = 1;
+	pthread_mutex_unlock(&writing.lock);
+	pthread_join(writer, NULL);
+	print_message("40 verifications while %u batches were appended\n", writing.batches);
+	assert_true(writing.batches > 0);
+	stet_ledger_close(reading);
+	tl_free(&tl);
+}
+
+/* With an argument: only the tests whose names match it. */
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_verify__accepts_what_append_wrote),
@@ -895,7 +1020,11 @@ main(void)
 	    cmocka_unit_test(test_verify__stops_when_asked),
 	    cmocka_unit_test(test_verify__removes_its_temporary_files),
 	    cmocka_unit_test(test_verify__answers_the_same_on_any_number_of_threads),
+	    cmocka_unit_test(test_verify__survives_want_of_memory),
+	    cmocka_unit_test(test_verify__works_while_others_append),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
