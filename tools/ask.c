@@ -12,17 +12,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* A compiler may leave out a memset of memory that is not read again; a volatile write it may not.
- */
-static void
-wipe(char *buf, size_t size)
-{
-	volatile char *p = buf;
-
-	while (size-- > 0)
-		*p++ = '\0';
-}
-
 /* One line, byte by byte, so that a descriptor shared with another reader is left where it belongs.
  * The number of bytes, or -1. */
 static ssize_t
@@ -150,8 +139,8 @@ env_ask_new(void *ctx, const char *prompt, char *buf, size_t size)
 		complain("the two passphrases differ");
 		rc = -1;
 	}
-	wipe(again, sizeof(again));
+	explicit_bzero(again, sizeof(again));
 	if (rc < 0)
-		wipe(buf, size);
+		explicit_bzero(buf, size);
 	return rc;
 }

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/random.h>
 
 #define ROLES_MAX 16
 #define SCOPES_MAX 256
@@ -191,7 +191,7 @@ make_key(struct key_line *line, const char *label, const char *path, stet_key **
 		if (read_seed(line->seed_file, seed) < 0)
 			return EXIT_UNSURE;
 		rc = stet_key_from_seed(seed, label, line->env.issuer, &key, &err);
-		memset(seed, 0, sizeof(seed));
+		explicit_bzero(seed, sizeof(seed));
 		if (rc == STET_OK &&
 		    (rc = stet_key_save(key, path, ask, &line->env, &err)) == STET_OK)
 			*key_out = key;
@@ -666,25 +666,23 @@ rotate_statement(struct env *env, const stet_key *new_key)
 	return statement;
 }
 
-/* The new ledger key: from a file made elsewhere, or made here. Its own file is only how one is
- * made: rotation writes it again where the ledger looks for it, so this one goes at once. */
+/* The new ledger key: from a file made elsewhere, or made here, in memory alone: rotation writes it
+ * where the ledger looks for it, in the one order that survives being killed. */
 static int
 new_ledger_key(struct key_line *line, stet_key **key_out)
 {
+	uint8_t seed[32];
 	stet_error err;
-	char *path;
 	int rc;
 
 	if (line->new_key != NULL) {
 		rc = stet_key_load(line->new_key, env_ask, &line->env, key_out, &err);
+	} else if (getrandom(seed, sizeof(seed), 0) != (ssize_t)sizeof(seed)) {
+		complain("cannot get random bytes: %s", strerror(errno));
+		return EXIT_UNSURE;
 	} else {
-		path = text_of("%s/keys/made-%ld.key", line->env.path, (long)getpid());
-		if (path == NULL)
-			return EXIT_UNSURE;
-		rc = stet_key_generate(path, "ledger", NULL, NULL, NULL, key_out, &err);
-		if (rc == STET_OK)
-			unlink(path);
-		free(path);
+		rc = stet_key_from_seed(seed, "ledger", NULL, key_out, &err);
+		explicit_bzero(seed, sizeof(seed));
 	}
 	if (rc < 0)
 		env_complain(&line->env, &err);
@@ -739,7 +737,7 @@ rotate_to(struct key_line *line, stet_statement *statement, const stet_key *key)
 	options.ctx = line;
 	rc = stet_ledger_rotate(line->env.ledger, statement, key, &options, &outcome, &err);
 	if (rc < 0) {
-		complain_error(&err);
+		env_complain(&line->env, &err);
 	} else {
 		item = stet_outcome_get(outcome, 0);
 		out_text("the ledger key has changed");
@@ -751,7 +749,7 @@ rotate_to(struct key_line *line, stet_statement *statement, const stet_key *key)
 		free(vkey);
 	}
 	stet_outcome_free(outcome);
-	return status_of(rc);
+	return rc < 0 ? status_of_error(&err) : EXIT_YES;
 }
 
 static int

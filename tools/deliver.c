@@ -188,7 +188,7 @@ deliver(struct env *env, const struct parcel *parcels, size_t count, unsigned fl
 		return tally->refused > 0 ? EXIT_NO : EXIT_YES;
 	if (!told)
 		env_complain(env, &err);
-	return status_of(rc);
+	return status_of_error(&err);
 }
 
 void

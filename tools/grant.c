@@ -30,8 +30,8 @@ append_one(struct env *env, stet_statement *statement, const stet_key *signer, i
 	rc = stet_ledger_append(env->ledger, &statement, 1, &options, &outcome, &err);
 	stet_outcome_free(outcome);
 	if (rc < 0)
-		complain_error(&err);
-	return status_of(rc);
+		env_complain(env, &err);
+	return rc < 0 ? status_of_error(&err) : EXIT_YES;
 }
 
 stet_statement *

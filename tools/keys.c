@@ -44,18 +44,21 @@ public_half(const stet_json *json, stet_key **key_out, stet_error *err)
 
 /* Reading a public half needs no passphrase. */
 static stet_key *
-read_public(const char *path)
+read_public(struct local_keys *keys, const char *path)
 {
 	stet_json *json = NULL;
 	stet_key *key = NULL;
 	stet_error err;
+	int rc = json_read_file(path, KEY_FILE_MAX, &json, &err);
 
-	if (json_read_file(path, KEY_FILE_MAX, &json, &err) < 0)
-		return NULL;
-	if (public_half(json, &key, &err) < 0)
-		key = NULL;
+	if (rc == STET_OK)
+		rc = public_half(json, &key, &err);
 	stet_json_free(json);
-	return key;
+	if (rc == STET_OK)
+		return key;
+	if (keys->unread == NULL)
+		keys->unread = text_of("'%s' could not be read: %s", path, err.text);
+	return NULL;
 }
 
 int
@@ -84,7 +87,7 @@ local_keys_read(struct local_keys *keys)
 		item = keys->items == NULL ? NULL : &keys->items[keys->count];
 		if (item != NULL &&
 		    (item->path = text_of("%s/%s", keys->folder, names[i]->d_name)) != NULL &&
-		    (item->key = read_public(item->path)) != NULL) {
+		    (item->key = read_public(keys, item->path)) != NULL) {
 			item->file = strndup(names[i]->d_name, strlen(names[i]->d_name) - 4);
 			keys->count++;
 		} else if (item != NULL) {
@@ -108,6 +111,7 @@ local_keys_free(struct local_keys *keys)
 	}
 	free(keys->items);
 	free(keys->folder);
+	free(keys->unread);
 	memset(keys, 0, sizeof(*keys));
 }
 
@@ -246,20 +250,25 @@ keep_best(struct env *env, const struct local_keys *keys, const char *roles, int
 static int
 report_none(struct env *env, const struct local_keys *keys, const char *word, const char *roles)
 {
+	const char *sep = keys->unread != NULL ? "; " : "",
+		   *unread = keys->unread != NULL ? keys->unread : "";
+
 	if (word != NULL)
-		complain("no key '%s' in '%s'; 'stet key list' shows what there is [key-not-here]",
-		    word, keys->folder);
+		complain(
+		    "no key '%s' in '%s'; 'stet key list' shows what there is%s%s [key-not-here]",
+		    word, keys->folder, sep, unread);
 	else if (keys->count == 0)
 		complain("no key to sign with in '%s'; make one with 'stet key generate LABEL', or "
 			 "name a file "
-			 "with --as [key-not-here]",
-		    keys->folder);
-	else if (env->ledger != NULL)
+			 "with --as%s%s [key-not-here]",
+		    keys->folder, sep, unread);
+	else
 		complain("no key in '%s' may sign this in the ledger '%s'%s%s; 'stet key list' "
 			 "shows their "
-			 "grants [key-not-here]",
+			 "grants%s%s [key-not-here]",
 		    keys->folder, stet_ledger_origin(env->ledger),
-		    roles != NULL ? ": it takes one of " : "", roles != NULL ? roles : "");
+		    roles != NULL ? ": it takes one of " : "", roles != NULL ? roles : "", sep,
+		    unread);
 	return EXIT_UNSURE;
 }
 

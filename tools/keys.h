@@ -9,6 +9,7 @@ struct local_key {
 };
 struct local_keys {
 	char *folder;
+	char *unread; /* "'PATH' could not be read: why", of the first such file; or NULL */
 	struct local_key *items;
 	size_t count;
 };

@@ -4,7 +4,6 @@
 #include "opt.h"
 #include "out.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -159,8 +158,6 @@ main(int argc, char **argv)
 	static char help[] = "help", version[] = "version";
 	int status;
 
-	setlocale(
-	    LC_CTYPE, "C.UTF-8"); /* messages are ours, in UTF-8, whatever the user's locale */
 	out_begin(NULL, 0);
 	if (argc < 2) {
 		help_overview();

@@ -36,7 +36,8 @@ const struct opt opts_sign[] = {
 	"begin with the members of this JSON object ('-': standard input)"},
     {OPT_MEMBER, 0, "member", "PATH=JSON", "set any member, by its path in the JSON form"},
     {OPT_ID, 0, "id", "ID",
-	"the statement's own id: the same again is already there (default: random)"},
+	"the statement's own id: the same line again is already there (default: random, and what "
+	"is newest is said)"},
     {OPT_AFTER, 0, "after", "SEQ|LEAF",
 	"what was the newest entry about it when this was decided "
 	"(default: what is newest now)"},

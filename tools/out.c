@@ -91,7 +91,8 @@ out_end(int status)
 	if (out.failed == 0)
 		return status;
 	if (out.failed != EPIPE)
-		complain("cannot write to standard output: %s", strerror(out.failed));
+		complain("cannot write to standard output: %s%s", strerror(out.failed),
+		    out.writes && status == EXIT_YES ? "; the command itself was carried out" : "");
 	return EXIT_UNSURE;
 }
 
@@ -345,4 +346,15 @@ status_of(int code)
 	default:
 		return EXIT_UNSURE;
 	}
+}
+
+int
+status_of_error(const stet_error *err)
+{
+	const char *rule = stet_rule_name(err->rule);
+
+	/* Refused by a key that stayed shut, not by the ledger. */
+	if (strcmp(rule, "passphrase-missing") == 0 || strcmp(rule, "passphrase-wrong") == 0)
+		return EXIT_UNSURE;
+	return status_of(err->code);
 }

@@ -52,5 +52,6 @@ void out_quiet(int quiet);
 /* The exit status that answers to a library code; codes that depend on the question are the
  * caller's. */
 int status_of(int code);
+int status_of_error(const stet_error *err);
 
 #endif

@@ -580,7 +580,10 @@ fill_after(struct verb *verb, stet_statement *statement)
 	stet_error err;
 	int rc;
 
-	if (verb->no_after || verb->env.ledger == NULL || is_observation(statement) ||
+	/* With --id the same line again is the same statement; what is newest has changed by then.
+	 */
+	if (verb->no_after || verb->id_text != NULL || verb->env.ledger == NULL ||
+	    is_observation(statement) ||
 	    stet_json_get(stet_statement_json(statement), "after") != NULL ||
 	    !field_info(stet_statement_type(statement), "/after", &(stet_field_info){0}))
 		return 0;
@@ -612,6 +615,25 @@ fill_audience(struct verb *verb, stet_statement *statement)
 	return verb_set_text(statement, "/aud", ledger);
 }
 
+/* What --id is not of, an alias or an artifact of the same batch, gets an id that follows from it,
+ * so that the same line again is the same batch. Too long a one is left to chance. */
+static int
+derive_id(struct verb *verb, size_t place)
+{
+	const char *type = stet_statement_type(verb->items[place]);
+	size_t i, number = 1;
+	char id[128];
+
+	if (verb->id_text == NULL ||
+	    stet_json_get(stet_statement_json(verb->items[place]), "id") != NULL)
+		return 0;
+	for (i = 0; i < place; i++)
+		number += strcmp(stet_statement_type(verb->items[i]), type) == 0;
+	if ((size_t)snprintf(id, sizeof(id), "%s:%s-%zu", verb->id_text, type, number) > 64)
+		return 0;
+	return verb_set_text(verb->items[place], "/id", id);
+}
+
 static int
 fill_in(struct verb *verb, size_t place)
 {
@@ -620,7 +642,7 @@ fill_in(struct verb *verb, size_t place)
 	if (fill_audience(verb, statement) < 0 ||
 	    (verb->takes_after[place] && fill_after(verb, statement) < 0))
 		return -1;
-	return env_fix_id(&verb->env, statement);
+	return derive_id(verb, place) < 0 ? -1 : env_fix_id(&verb->env, statement);
 }
 
 static int
