@@ -54,7 +54,8 @@ st_parallel(unsigned threads, size_t count, size_t grain,
 		parts[i].to = at;
 		/* The last part is this thread's own. */
 		if (i + 1 < n)
-			parts[i].started = pthread_create(&parts[i].thread, NULL, run, &parts[i]) == 0;
+			parts[i].started =
+			    pthread_create(&parts[i].thread, NULL, run, &parts[i]) == 0;
 	}
 	for (i = n; i-- > 0;)
 		if (!parts[i].started)
