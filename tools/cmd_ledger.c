@@ -2,10 +2,11 @@
 #include "grant.h"
 #include "line.h"
 #include "out.h"
-#include "page.h"
 #include "util.h"
 #include "verb.h"
+#include "view.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,35 +81,90 @@ read_affairs(struct env *env, struct view *view)
 /* --- policy show --------------------------------------------------------------------------------
  */
 
+/* The value in force of a number: what the policy says, else the profile; NULL: none. free(). */
+static char *
+value_of(const stet_json *values, const stet_policy_info *info)
+{
+	const stet_json *set = stet_json_get(values, info->name);
+
+	if (set != NULL)
+		return json_shown(set);
+	return info->preset != NULL ? strdup(info->preset) : NULL;
+}
+
+static void
+put_numbers(const char *profile, const stet_json *values)
+{
+	stet_policy_info info;
+	char *value, *line;
+	size_t i;
+
+	for (i = 0; stet_policy_number(profile, i, &info); i++) {
+		value = value_of(values, &info);
+		line = text_of("%s%s", value != NULL ? value : "(does not apply)",
+		    stet_json_get(values, info.name) != NULL ? "  (set here)" : "");
+		out_row(0, 42, info.name, line != NULL ? line : "");
+		free(line);
+		free(value);
+		line = text_of("%s: %s", info.kind, info.doc);
+		out_style(STYLE_DIM);
+		out_text("    ");
+		out_wrap(4, 4, line != NULL ? line : "");
+		out_style(STYLE_PLAIN);
+		free(line);
+	}
+}
+
+static stet_json *
+numbers_json(const char *profile, const stet_json *values)
+{
+	stet_json *array = stet_json_array(), *item;
+	stet_policy_info info;
+	char *value;
+	size_t i;
+
+	for (i = 0; stet_policy_number(profile, i, &info); i++) {
+		item = stet_json_object();
+		value = value_of(values, &info);
+		stet_json_set(item, "name", stet_json_str(info.name));
+		stet_json_set(item, "kind", stet_json_str(info.kind));
+		stet_json_set(
+		    item, "value", value != NULL ? stet_json_str(value) : stet_json_null());
+		stet_json_set(
+		    item, "set", stet_json_bool(stet_json_get(values, info.name) != NULL));
+		stet_json_set(item, "doc", stet_json_str(info.doc));
+		stet_json_add(array, item);
+		free(value);
+	}
+	return array;
+}
+
 static void
 put_policy(struct env *env, const struct view *view)
 {
 	const struct said *policy = view_newest(view, "policy");
-	const struct said *open = view->count > 0 ? &view->items[0] : NULL;
-	char *profile = NULL;
+	const struct said *said = policy != NULL ? policy : &view->items[0];
+	const stet_json *values =
+	    policy != NULL ? stet_json_get(policy->statement, "values") : NULL;
+	char *profile = json_text(stet_json_get(said->statement, "profile"));
+	stet_json *json;
 
 	if (env->json) {
-		stet_json *json = stet_json_object();
-
+		json = stet_json_object();
 		stet_json_set(json, "v", stet_json_int(1));
+		stet_json_set(json, "seq", stet_json_int((int64_t)said->seq));
+		stet_json_set(json, "profile", stet_json_str(profile != NULL ? profile : ""));
 		stet_json_set(
-		    json, "seq", stet_json_int((int64_t)(policy != NULL ? policy->seq : 0)));
-		stet_json_set(json, "profile",
-		    stet_json_copy(
-			stet_json_get((policy != NULL ? policy : open)->statement, "profile")));
-		stet_json_set(json, "values",
-		    policy != NULL ? stet_json_copy(stet_json_get(policy->statement, "values"))
-				   : stet_json_object());
+		    json, "values", values != NULL ? stet_json_copy(values) : stet_json_object());
+		stet_json_set(
+		    json, "numbers", numbers_json(profile != NULL ? profile : "", values));
 		out_json(json);
-		return;
+	} else {
+		out_text("profile ");
+		out_foreign(profile != NULL ? profile : "unknown");
+		out_text(", said by entry %" PRIu64 "\n\n", said->seq);
+		put_numbers(profile != NULL ? profile : "", values);
 	}
-	if (policy != NULL) {
-		page_said(policy, view, PAGE_FULL);
-		return;
-	}
-	profile = open != NULL ? json_text(stet_json_get(open->statement, "profile")) : NULL;
-	out_text("profile %s, as it was opened with; no number of it has been changed\n",
-	    profile != NULL ? profile : "unknown");
 	free(profile);
 }
 
@@ -132,15 +188,29 @@ run_policy_show(const struct command *self, int argc, char **argv)
 /* --- policy set
  * ----------------------------------------------------------------------------------- */
 
-/* A value as JSON where it is JSON, else as text: 8.5, true, "x" and x. */
+/* A value of the kind that the profile gives the number: hundredths may be written 5 or 5.25. A
+ * number the profile does not have is left to the ledger to refuse. */
 static stet_json *
-policy_value(const char *text)
+policy_value(const char *profile, const char *name, const char *text)
 {
 	stet_json *value = NULL;
+	stet_policy_info info;
 	stet_error err;
 	stet_bytes bytes = {(const uint8_t *)text, strlen(text)};
+	double number;
+	size_t i;
 
-	return stet_json_parse(bytes, &value, &err) == STET_OK ? value : stet_json_string(bytes);
+	if (stet_json_parse(bytes, &value, &err) < 0)
+		return stet_json_string(bytes);
+	if (stet_json_kind_of(value) != STET_JSON_INT)
+		return value;
+	for (i = 0; stet_policy_number(profile, i, &info); i++)
+		if (strcmp(info.name, name) == 0 && strcmp(info.kind, "hundredths") == 0) {
+			number = stet_json_real_of(value);
+			stet_json_free(value);
+			return stet_json_real(number);
+		}
+	return value;
 }
 
 /* A policy replaces the one before whole, so what it does not name is carried over. */
@@ -151,7 +221,7 @@ fill_policy(struct affair *affair, const struct line *line, stet_statement *stat
 	const stet_json *values = NULL;
 	struct view view;
 	stet_json *all, *profile;
-	char *name;
+	char *name, *profile_name;
 	const char *equals;
 	size_t i;
 	int status = read_affairs(&affair->env, &view);
@@ -167,6 +237,7 @@ fill_policy(struct affair *affair, const struct line *line, stet_statement *stat
 		      : stet_json_copy(stet_json_get(
 			    (before != NULL ? before : &view.items[0])->statement, "profile"));
 	view_free(&view);
+	profile_name = json_text(profile);
 	for (i = 0; status == EXIT_YES && i < line->count; i++) {
 		equals = strchr(line->args[i], '=');
 		name = equals != NULL ? strndup(line->args[i], (size_t)(equals - line->args[i]))
@@ -175,9 +246,12 @@ fill_policy(struct affair *affair, const struct line *line, stet_statement *stat
 			status =
 			    opt_wrong(affair->env.command, "'%s' is not NAME=VALUE", line->args[i]);
 		else
-			stet_json_set(all, name, policy_value(equals + 1));
+			stet_json_set(all, name,
+			    policy_value(
+				profile_name != NULL ? profile_name : "", name, equals + 1));
 		free(name);
 	}
+	free(profile_name);
 	if (status != EXIT_YES) {
 		stet_json_free(all);
 		stet_json_free(profile);
@@ -277,7 +351,7 @@ static const struct command sub_show = {.name = "policy show",
     .summary = "show the policy in force",
     .synopsis = "[--at SEQ|TIME] [--json]",
     .description =
-	"The profile and the numbers of it that this ledger has changed, with the entry that did.",
+	"Every number of the profile, its value in force, and whether this ledger has set it.",
     .options = show_options,
     .run = run_policy_show};
 static const struct command sub_set = {.name = "policy set",
@@ -304,7 +378,8 @@ static const struct command sub_close = {.name = "ledger close",
 static const struct command *const ledger_subs[] = {&sub_close, NULL};
 
 static const struct pair policy_examples[] = {{"stet policy show", "what this ledger goes by"},
-    {"stet policy set tier_doi_minimum=7.5 --as root", "change one number"}, {NULL, NULL}};
+    {"stet policy set doi_grade_minimum_review_score=7.25 --as root", "change one number"},
+    {NULL, NULL}};
 static const struct pair ledger_examples[] = {
     {"stet ledger close --reason 'moved to the consortium' --successor example.net/joint "
      "--successor-key joint.pub "

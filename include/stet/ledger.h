@@ -196,6 +196,16 @@ STET_API int stet_ledger_vkey(stet_ledger *ledger, char **vkey_out, stet_error *
  *  The note must be signed by the ledger key and agree with the entries here. */
 STET_API int stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err);
 
+/** What the numbers of a profile are called, of which kind they are and what they are unless a policy
+ *  sets them. Rows from 0; 1, or 0 past the end and for a profile not known. */
+typedef struct stet_policy_info {
+	const char *name;
+	const char *kind;   /* "hundredths", "count" or "date"                    */
+	const char *preset; /* as text; NULL: does not apply unless a policy sets it */
+	const char *doc;
+} stet_policy_info;
+STET_API int stet_policy_number(const char *profile, size_t row, stet_policy_info *info_out);
+
 /** Change the ledger key: a rotate statement signed by root, the seal by the old key, everything
  *  after it by the new one. new_key's file replaces keys/ledger.key. */
 STET_API int stet_ledger_rotate(stet_ledger *ledger, stet_statement *rotate, const stet_key *new_key,

@@ -1,5 +1,7 @@
 #include "admission/profile.h"
 
+#include <stet/ledger.h>
+
 #include "base/err.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -119,4 +121,22 @@ st_profile_check(stet_bytes profile, stet_bytes values, stet_error *err)
 			    row->name, kind_text(row->kind));
 	}
 	return STET_OK;
+}
+
+int
+stet_policy_number(const char *profile, size_t row, stet_policy_info *info_out)
+{
+	static const char *const kinds[] = {[ST_POLICY_HUNDREDTHS] = "hundredths",
+	    [ST_POLICY_COUNT] = "count",
+	    [ST_POLICY_DATE] = "date"};
+	const struct st_profile *found = st_profile_find(st_str(profile));
+	const struct st_policy_row *at = found != NULL ? found->rows : NULL;
+
+	for (; at != NULL && at->name != NULL; at++)
+		if (row-- == 0) {
+			*info_out =
+			    (stet_policy_info){at->name, kinds[at->kind], at->preset, at->doc};
+			return 1;
+		}
+	return 0;
 }
