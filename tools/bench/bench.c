@@ -3,6 +3,7 @@
  *   tools/bench/run [FOLDER]      builds a release and measures; FOLDER is where ledgers are made
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -329,7 +330,9 @@ spawn_ms(char *const argv[])
 		fail("cannot start a process");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		fail("a process of the benchmark failed");
-	return (now_s() - start) * 1000;
+	start = (now_s() - start) * 1000;
+	posix_spawn_file_actions_destroy(&actions);
+	return start;
 }
 
 static void
