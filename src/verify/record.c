@@ -398,13 +398,13 @@ add_entry(struct record *record, stet_json *entries, uint64_t seq, const char *n
 	if ((rc = judge_entry(record, seq, &links, &slot, &c)) < 0)
 		return rc;
 	json = links_json(&links, &slot, &c, name);
-	stet_json_add(entries, json);
-	if ((rc = rest_on_grants(record, &links)) < 0)
+	if ((rc = rest_on_grants(record, &links)) < 0) {
+		stet_json_free(json);
 		return rc;
-	if (json != NULL) {
-		stet_json_set(json, "signer", answer_json(links.signer));
-		stet_json_set(json, "text", stet_json_str(links.text));
 	}
+	stet_json_set(json, "signer", answer_json(links.signer));
+	stet_json_set(json, "text", stet_json_str(links.text));
+	stet_json_add(entries, json);
 	*good_out = is_good(&links) && links.included == YES;
 	return STET_OK;
 }

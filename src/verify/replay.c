@@ -10,7 +10,7 @@
 
 /* --- saying ----------------------------------------------------------------------------------- */
 
-static int
+static int __attribute__((format(printf, 4, 0)))
 found(struct st_verify *verify, int rule, uint64_t seq, const char *format, va_list args)
 {
 	char text[STET_ERROR_TEXT_SIZE];
