@@ -30,7 +30,7 @@ fi
 "$work/by-pkg-config"
 
 cp "$here/consumer.cmake" "$work/CMakeLists.txt"
-cmake -S "$work" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
+cmake -S "$work" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
 	-DCMAKE_C_FLAGS="$flags" >"$work/configure.log" || {
 	cat "$work/configure.log"
 	exit 1
