@@ -4,8 +4,10 @@
 #include "opt.h"
 #include "out.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WORD_MAX 64
 
@@ -151,6 +153,18 @@ command_run(int argc, char **argv)
 	return command->run(command, argc, argv);
 }
 
+/* A stream that came closed would be the number of the next file opened, which may be the database.
+ * Opened the wrong way round it stays what it was: whoever uses it is told EBADF. */
+static void
+keep_streams_apart(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -158,6 +172,7 @@ main(int argc, char **argv)
 	static char help[] = "help", version[] = "version";
 	int status;
 
+	keep_streams_apart();
 	out_begin(NULL, 0);
 	if (argc < 2) {
 		help_overview();
