@@ -240,21 +240,46 @@ find_last(struct st_import *import, const char *row_key, const char *type, unsig
 	return rc == STET_ENOTFOUND ? STET_OK : rc;
 }
 
+/* The statement as it would have been made when the source was read for the one before: when it was
+ * read is not what it says, and must not make a row a changed one. */
+static stet_json *
+as_read_then(const stet_json *json, const struct st_read *before)
+{
+	const stet_json *source = stet_json_get(json, "source"), *value;
+	stet_json *copy = stet_json_copy(json), *then = stet_json_object();
+	stet_bytes retrieved;
+	const char *key;
+	size_t i;
+
+	for (i = 0; stet_json_member(source, i, &key, &value); i++)
+		if (strcmp(key, "retrieved") != 0)
+			stet_json_set(then, key, stet_json_copy(value));
+	if (before->statement.source.data != NULL &&
+	    st_cbor_member_text(before->statement.source, "retrieved", &retrieved) == STET_OK)
+		stet_json_set(then, "retrieved", stet_json_string(retrieved));
+	stet_json_set(copy, "source", then);
+	return copy;
+}
+
 static int
 says_the_same(
     struct st_import *import, uint64_t seq, const stet_json *json, int *same_out, stet_error *err)
 {
 	struct st_buf payload = {0};
+	stet_json *then = NULL;
 	struct st_read read;
 	enum st_type type;
 	int rc;
 
-	if ((rc = st_payload_from_json(json, &type, &payload, err)) == STET_OK &&
-	    (rc = st_books_entry(&import->books, seq, &read, err)) == STET_OK)
+	if ((rc = st_books_entry(&import->books, seq, &read, err)) < 0)
+		return rc;
+	then = as_read_then(json, &read);
+	if ((rc = st_payload_from_json(then, &type, &payload, err)) == STET_OK)
 		*same_out = st_bytes_equal(read.statement.sign1.payload, st_buf_bytes(&payload)) &&
 			    st_bytes_equal(read.statement.sign1.claims.sub,
 				stet_json_string_of(stet_json_get(json, "subject")));
 	st_buf_free(&payload);
+	stet_json_free(then);
 	return rc;
 }
 
@@ -371,14 +396,55 @@ close_import(struct st_import *import, stet_error *err)
 }
 
 static int
-find_issuer(struct st_import *import, stet_error *err)
+is_observer(const stet_json *keys, const char *kid)
+{
+	const stet_json *key, *roles;
+	size_t i, k;
+
+	for (i = 0; (key = stet_json_item(keys, i)) != NULL; i++) {
+		if (!st_bytes_equal(stet_json_string_of(stet_json_get(key, "kid")), st_str(kid)))
+			continue;
+		roles = stet_json_get(key, "roles");
+		for (k = 0; k < stet_json_size(roles); k++)
+			if (st_bytes_equal(
+				stet_json_string_of(stet_json_item(roles, k)), st_str("observer")))
+				return 1;
+	}
+	return 0;
+}
+
+/* That the key may say what others state is judged before the first artifact is kept, which would
+ * otherwise be left behind by an import that is then refused. */
+static int
+check_role(struct st_import *import, stet_error *err)
+{
+	stet_json *keys = NULL;
+	uint8_t kid[32];
+	char hex[65];
+	int rc, observer;
+
+	if ((rc = stet_ledger_keys(import->ledger, import->options->now_ms, &keys, err)) < 0)
+		return rc;
+	stet_key_thumbprint(import->key, kid);
+	st_hex(kid, 32, hex);
+	observer = is_observer(keys, hex);
+	stet_json_free(keys);
+	if (observer)
+		return STET_OK;
+	return st_fail(err, STET_EREFUSED, ST_ROLE_MISSING,
+	    "key '%s' may not say what others state: it is no observer",
+	    stet_key_label(import->key));
+}
+
+static int
+find_signer(struct st_import *import, stet_error *err)
 {
 	int rc = stet_ledger_issuer(import->ledger, import->key, &import->issuer, err);
 
 	if (rc == STET_ENOTFOUND)
 		return st_fail(err, STET_EREFUSED, ST_SIGNER_UNKNOWN,
 		    "no entry of this ledger grants key %s", stet_key_name(import->key));
-	return rc;
+	return rc < 0 ? rc : check_role(import, err);
 }
 
 int
@@ -396,7 +462,7 @@ st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_nam
 	import.source_name = options->source_name != NULL ? options->source_name : source_name;
 	import.read = read;
 	import.read_ctx = ctx;
-	if ((rc = find_issuer(&import, err)) == STET_OK &&
+	if ((rc = find_signer(&import, err)) == STET_OK &&
 	    (rc = st_hasher_new(ST_SHA256, &import.hasher, err)) == STET_OK &&
 	    (rc = st_ledger_reader(ledger, &import.reader, err)) == STET_OK) {
 		import.books = (struct st_books){import.reader, import.reader};
