@@ -5,6 +5,7 @@
 #include "out.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -173,6 +174,7 @@ main(int argc, char **argv)
 	int status;
 
 	keep_streams_apart();
+	signal(SIGXFSZ, SIG_IGN); /* a limit of the file's size is an error of the write, EFBIG */
 	out_begin(NULL, 0);
 	if (argc < 2) {
 		help_overview();
