@@ -362,6 +362,9 @@ close_import(struct st_import *import, stet_error *err)
 	if ((rc = flush(import, err)) < 0)
 		return rc;
 	st_hasher_end(import->hasher, digest);
+	/* A file of which not one row is to be had shows nothing of the source's. */
+	if (import->result.taken == 0 && import->result.refused > 0)
+		return STET_OK;
 	if ((rc = count_snapshots(import, digest, &k, &newest, err)) < 0 || newest)
 		return rc;
 	json = stet_json_object();
