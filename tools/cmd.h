@@ -4,7 +4,7 @@
  * one function.  Each cmd_<name>.c defines its rows; main.c lists them. */
 #include <stddef.h>
 
-/* Exit statuses: docs/design.md, "Verification: what must be found". */
+/* Exit statuses: docs/design.md, "Verification". */
 enum {
 	EXIT_YES = 0,    /* done, or yes                                     */
 	EXIT_NO = 1,     /* no: refused, different, fails to verify          */

@@ -1,4 +1,4 @@
-/* The table of natures; docs/design.md, "Corrections". */
+/* The table of natures; docs/design.md, "What each correction nature does". */
 #include "statement/nature.h"
 
 #include "base/buf.h"

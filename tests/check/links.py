@@ -1,6 +1,7 @@
-"""links.py ROOT: every relative link of a Markdown page leads to a file that is there, and to a heading.
+"""links.py ROOT: what refers to a page refers to one that is there, and to a heading in it.
 
-Anchors follow the usual rule: a heading's text in lower case, punctuation dropped, spaces as dashes.
+Relative links of Markdown pages, whose anchors follow the usual rule (a heading's text in lower case,
+punctuation dropped, spaces as dashes), and comments in the code that say docs/PAGE.md, "Heading".
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 import tree
 
 LINK = re.compile(r"\[[^\]\[]*\]\(([^()\s]+)\)")
+COMMENT = re.compile(r'\b(docs/[\w-]+\.md),[\s*]+"([^"]+)"')
 FOREIGN = ("tests/data/", "tests/vectors/")
 
 
@@ -39,10 +41,27 @@ def judge(root, path, target):
     return None
 
 
+def in_comments(root, path):
+    """What the comments of a source file refer to, and what is wrong with it."""
+    for page, heading in COMMENT.findall(tree.read(root, path)):
+        heading = re.sub(r"[\s*]+", " ", heading)
+        if not os.path.exists(os.path.join(root, page)):
+            yield "refers to '%s', which is not there" % page
+        elif not re.search(r"^#+ %s$" % re.escape(heading), tree.read(root, page), re.M):
+            yield "refers to '%s, \"%s\"', which is no heading there" % (page, heading)
+        else:
+            yield None
+
+
 def main():
     root = sys.argv[1]
     faults, count = [], 0
     for path in tree.files(root):
+        if path.endswith((".c", ".h", ".def", ".py", ".sh")) and not path.startswith("tests/check/"):
+            for why in in_comments(root, path):
+                count += 1
+                if why:
+                    faults.append("%s: %s" % (path, why))
         if not path.endswith(".md") or path.startswith(FOREIGN):
             continue
         for target in LINK.findall(without_code(tree.read(root, path))):

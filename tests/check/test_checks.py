@@ -145,6 +145,13 @@ def links(folder):
     case("[lost](other.md#three-words)", "which has no such heading")
     case("[lost](#elsewhere)", "which has no such heading")
     case("`[code](none.md)`", "0 links")
+    page = {"docs/page.md": "# A page\n\n## Two words\n"}
+    for comment, complaint in (
+            ('docs/page.md, "Two words".', None),
+            ('docs/page.md, "Two\n * words".', None),
+            ('docs/page.md, "Three words".', "which is no heading there"),
+            ('docs/none.md, "Two words".', "refers to 'docs/none.md', which is not there")):
+        check(folder, "links.py", {**page, "src/base/a.c": "/* See %s */\n" % comment}, complaint)
 
 
 def scripts(folder):
