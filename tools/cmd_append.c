@@ -29,7 +29,7 @@ struct append {
 	struct tally tally;
 };
 
-/* --- sign ------------------------------------------------------------------------------------- */
+/* --- sign ----------------------------------------------------------------------------------- */
 
 static int
 run_sign(const struct command *self, int argc, char **argv)
@@ -59,8 +59,7 @@ run_sign(const struct command *self, int argc, char **argv)
 	return verb->run(verb, argc - 1, argv + 1);
 }
 
-/* --- append ------------------------------------------------------------------------------------
- */
+/* --- append --------------------------------------------------------------------------------- */
 
 static int
 take(void *ctx, int id, const char *value)
@@ -356,8 +355,7 @@ run_append(const struct command *self, int argc, char **argv)
 	return status;
 }
 
-/* --- the tables --------------------------------------------------------------------------------
- */
+/* --- the tables ----------------------------------------------------------------------------- */
 
 static const struct opt own[] = {{OPT_AS, 0, "as", "KEY", "the key that signs what comes unsigned"},
     {OPT_KEEP_GOING, 0, "keep-going", NULL,

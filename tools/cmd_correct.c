@@ -45,7 +45,7 @@ struct correct {
 	struct view view; /* of the subject at hand; empty without a ledger */
 };
 
-/* --- which member ----------------------------------------------------------------------------- */
+/* --- which member --------------------------------------------------------------------------- */
 
 /* The types a bare member name may belong to, most usual first. */
 static const char *const types[] = {
@@ -109,7 +109,7 @@ path_of(struct correct *correct, const char *field, char *out, size_t size)
 	return EXIT_YES;
 }
 
-/* --- before and after ------------------------------------------------------------------------- */
+/* --- before and after ----------------------------------------------------------------------- */
 
 /* How values of a member stand in a row: as plain text, or as JSON text. */
 static int
@@ -285,8 +285,7 @@ add_change(struct correct *correct, const struct change *change, stet_statement 
 	return verb_set(statement, "/affected/-", row) < 0 ? EXIT_UNSURE : EXIT_YES;
 }
 
-/* --- notice, reasons, targets ------------------------------------------------------------------
- */
+/* --- notice, reasons, targets --------------------------------------------------------------- */
 
 static int
 set_notice(struct correct *correct, stet_statement *statement)

@@ -14,8 +14,7 @@
 
 enum { OPT_SOURCE = OPT_OWN, OPT_URL, OPT_RETRIEVED, OPT_BATCH, OPT_SINCE };
 
-/* --- import -------------------------------------------------------------------------------------
- */
+/* --- import --------------------------------------------------------------------------------- */
 
 struct import {
 	struct env env;
@@ -153,7 +152,8 @@ run_import(const struct command *self, int argc, char **argv)
 	status = line_read(&line, &import.env, self, argc, argv, 2, 2, take_import, &import);
 	if (status == LINE_GO && strcmp(line.args[0], "records") != 0)
 		status = opt_wrong(self,
-		    "'%s' is no format that can be imported; there is: records [format-unknown]", line.args[0]);
+		    "'%s' is no format that can be imported; there is: records [format-unknown]",
+		    line.args[0]);
 	if (status == LINE_GO && (status = env_open(&import.env, !import.dry_run)) == EXIT_YES &&
 	    (status = keys_choose(&import.env, "observer", &key)) == EXIT_YES) {
 		if (input_open(&input, line.args[1], &err) < 0) {
@@ -231,7 +231,8 @@ run_export(const struct command *self, int argc, char **argv)
 	if (status == LINE_GO && strcmp(line.args[0], "cborseq") != 0 &&
 	    strcmp(line.args[0], "jsonl") != 0)
 		status = opt_wrong(self,
-		    "'%s' is no format that can be exported; there are: cborseq, jsonl [format-unknown]",
+		    "'%s' is no format that can be exported; there are: cborseq, jsonl "
+		    "[format-unknown]",
 		    line.args[0]);
 	if (status == LINE_GO && (status = env_open(&export.env, ENV_READ)) == EXIT_YES)
 		status = export_to(&export, line.args[0]);
@@ -239,8 +240,7 @@ run_export(const struct command *self, int argc, char **argv)
 	return status;
 }
 
-/* --- the tables ---------------------------------------------------------------------------------
- */
+/* --- the tables ----------------------------------------------------------------------------- */
 
 static const struct opt import_own[] = {
     {OPT_AS, 0, "as", "KEY", "sign with this key; it needs the role observer"},

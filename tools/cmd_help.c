@@ -32,8 +32,7 @@ take(void *ctx, int id, const char *value)
 	return 1;
 }
 
-/* --- explain -------------------------------------------------------------------------------------
- */
+/* --- explain -------------------------------------------------------------------------------- */
 
 static const struct pair kinds[] = {
     {"refusal", "what append refuses; a verifier that meets such an entry names the same code"},
@@ -149,8 +148,7 @@ run_explain(const struct command *self, int argc, char **argv)
 	return status;
 }
 
-/* --- completion, help, version -------------------------------------------------------------------
- */
+/* --- completion, help, version -------------------------------------------------------------- */
 
 static int
 run_completion(const struct command *self, int argc, char **argv)
@@ -235,8 +233,7 @@ run_version(const struct command *self, int argc, char **argv)
 	return status;
 }
 
-/* --- the tables ----------------------------------------------------------------------------------
- */
+/* --- the tables ----------------------------------------------------------------------------- */
 
 static const struct opt explain_own[] = {{OPT_ALL, 0, "all", NULL, "every code"},
     {OPT_MARKDOWN, 0, "markdown", NULL, "every code, as the page docs/errors.md"},

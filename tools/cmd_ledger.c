@@ -78,8 +78,7 @@ read_affairs(struct env *env, struct view *view)
 	return status;
 }
 
-/* --- policy show --------------------------------------------------------------------------------
- */
+/* --- policy show ---------------------------------------------------------------------------- */
 
 /* The value in force of a number: what the policy says, else the profile; NULL: none. free(). */
 static char *

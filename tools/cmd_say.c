@@ -88,8 +88,13 @@ say(struct verb *verb, const stet_id *subject)
 	return verb_add(verb, statement);
 }
 
+typedef int build_batch(struct verb *verb, const stet_id *subject);
+
+/* From the line to the answers. after is told once the batch is in the ledger; NULL: nothing is
+ * left. */
 static int
-run_say(const struct command *self, int argc, char **argv)
+run_verb(const struct command *self, int argc, char **argv, size_t least, size_t most,
+    build_batch *build, int (*after)(struct verb *verb))
 {
 	struct verb verb;
 	stet_id *subject = NULL;
@@ -98,16 +103,24 @@ run_say(const struct command *self, int argc, char **argv)
 	verb_open(&verb, self, argc, argv);
 	if (verb_next(&verb) == OPT_STOP)
 		status = verb.scan.status;
-	else if ((status = verb_begin(&verb, 1, 1)) == EXIT_YES &&
+	else if ((status = verb_begin(&verb, least, most)) == EXIT_YES &&
 		 (status = verb_subject(&verb, verb.args[0], &subject)) == EXIT_YES &&
-		 (status = say(&verb, subject)) == EXIT_YES)
-		status = verb_finish(&verb, roles_for(self->type));
+		 (status = build(&verb, subject)) == EXIT_YES &&
+		 (status = verb_finish(&verb, roles_for(self->type))) == EXIT_YES &&
+		 after != NULL && !verb.signing && verb.output == NULL && !verb.dry_run)
+		status = after(&verb);
 	stet_id_free(subject);
 	verb_close(&verb);
 	return status;
 }
 
-/* --- artifact: one statement a file ------------------------------------------------------- */
+static int
+run_say(const struct command *self, int argc, char **argv)
+{
+	return run_verb(self, argc, argv, 1, 1, say, NULL);
+}
+
+/* --- artifact: one statement a file --------------------------------------------------------- */
 
 static int
 attach_files(struct verb *verb, const stet_id *subject)
@@ -124,20 +137,7 @@ attach_files(struct verb *verb, const stet_id *subject)
 static int
 run_artifact(const struct command *self, int argc, char **argv)
 {
-	struct verb verb;
-	stet_id *subject = NULL;
-	int status;
-
-	verb_open(&verb, self, argc, argv);
-	if (verb_next(&verb) == OPT_STOP)
-		status = verb.scan.status;
-	else if ((status = verb_begin(&verb, 2, 1000)) == EXIT_YES &&
-		 (status = verb_subject(&verb, verb.args[0], &subject)) == EXIT_YES &&
-		 (status = attach_files(&verb, subject)) == EXIT_YES)
-		status = verb_finish(&verb, roles_for(self->type));
-	stet_id_free(subject);
-	verb_close(&verb);
-	return status;
+	return run_verb(self, argc, argv, 2, 1000, attach_files, NULL);
 }
 
 /* --- withhold: the entry first, then the content goes --------------------------------------- */
@@ -173,22 +173,7 @@ erase(struct verb *verb)
 static int
 run_withhold(const struct command *self, int argc, char **argv)
 {
-	struct verb verb;
-	stet_id *subject = NULL;
-	int status;
-
-	verb_open(&verb, self, argc, argv);
-	if (verb_next(&verb) == OPT_STOP)
-		status = verb.scan.status;
-	else if ((status = verb_begin(&verb, 1, 1)) == EXIT_YES &&
-		 (status = verb_subject(&verb, verb.args[0], &subject)) == EXIT_YES &&
-		 (status = say(&verb, subject)) == EXIT_YES &&
-		 (status = verb_finish(&verb, roles_for(self->type))) == EXIT_YES &&
-		 !verb.signing && verb.output == NULL && !verb.dry_run)
-		status = erase(&verb);
-	stet_id_free(subject);
-	verb_close(&verb);
-	return status;
+	return run_verb(self, argc, argv, 1, 1, say, erase);
 }
 
 /* --- the table ------------------------------------------------------------------------------ */

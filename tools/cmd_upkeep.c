@@ -12,8 +12,7 @@
 
 enum { OPT_MOVE_TO = OPT_OWN, OPT_WITHOUT_KEY, OPT_KEY, OPT_ARTIFACTS };
 
-/* --- stats --------------------------------------------------------------------------------------
- */
+/* --- stats ---------------------------------------------------------------------------------- */
 
 static void
 put_stats(const stet_json *stats)

@@ -50,8 +50,7 @@ take(void *ctx, int id, const char *value)
 	}
 }
 
-/* --- the whole ledger --------------------------------------------------------------------------
- */
+/* --- the whole ledger ----------------------------------------------------------------------- */
 
 static void
 put_diagnosis(const stet_diagnosis *diagnosis)
@@ -167,8 +166,7 @@ verify_ledger(struct verify *verify)
 	return status;
 }
 
-/* --- one record --------------------------------------------------------------------------------
- */
+/* --- one record ----------------------------------------------------------------------------- */
 
 /* What is asked of each entry, in the order of the chain from bytes to checkpoint. */
 static const struct pair links[] = {{"bytes", "bytes"}, {"signature", "signature"},
@@ -199,22 +197,6 @@ put_links(const stet_json *entry)
 	return worst;
 }
 
-static char *
-joined(const stet_json *array)
-{
-	char *text = strdup(""), *item, *longer;
-	size_t i;
-
-	for (i = 0; text != NULL && i < stet_json_size(array); i++) {
-		item = json_shown(stet_json_item(array, i));
-		longer = text_of("%s%s%s", text, i > 0 ? ", " : "", item != NULL ? item : "");
-		free(item);
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
 /* Who signed, and by which entry that was allowed. */
 static void
 put_signer(const stet_json *entry)
@@ -222,8 +204,8 @@ put_signer(const stet_json *entry)
 	char *label = json_text(stet_json_get(entry, "label")),
 	     *kid = json_text(stet_json_get(entry, "kid"));
 	char *issuer = json_text(stet_json_get(entry, "issuer")),
-	     *roles = joined(stet_json_get(entry, "roles"));
-	char *scope = joined(stet_json_get(entry, "scope"));
+	     *roles = json_joined(stet_json_get(entry, "roles"));
+	char *scope = json_joined(stet_json_get(entry, "scope"));
 	const stet_json *granted = stet_json_get(entry, "granted"),
 			*seal = stet_json_get(entry, "seal");
 	char by[64] = "a key of entry 0", sealed[64] = "not sealed yet", *line;

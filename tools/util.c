@@ -129,6 +129,22 @@ json_shown(const stet_json *value)
 	return stet_json_text(value, 0, &text, &size, &err) == STET_OK ? text : NULL;
 }
 
+char *
+json_joined(const stet_json *array)
+{
+	char *text = strdup(""), *item, *longer;
+	size_t i;
+
+	for (i = 0; text != NULL && i < stet_json_size(array); i++) {
+		item = json_shown(stet_json_item(array, i));
+		longer = text_of("%s%s%s", text, i > 0 ? ", " : "", item != NULL ? item : "");
+		free(item);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
 /* One step of a path: the text up to the next '/', with ~1 and ~0 read back (RFC 6901, section 4).
  */
 static const char *

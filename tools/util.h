@@ -20,6 +20,8 @@ int json_same(const stet_json *a, const stet_json *b);
 char *json_text(const stet_json *value);
 /* Any value as text to show: strings as they are, others as JSON. free(). */
 char *json_shown(const stet_json *value);
+/* The items of an array as one text, parted by commas. free(). */
+char *json_joined(const stet_json *array);
 /* The value an RFC 6901 path points to; NULL if there is none. */
 const stet_json *json_at(const stet_json *value, const char *path);
 /* A file ('-': standard input) of at most max bytes as one JSON value. STET_EFORMAT, STET_EIO ...;
