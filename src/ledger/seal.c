@@ -228,7 +228,9 @@ read_back(stet_ledger *ledger, uint64_t first, const stet_head *head, stet_error
 	st_reader_close(reader);
 	if (rc == STET_OK)
 		st_tree_root(&tree, root);
-	if (rc == STET_ENOTFOUND || (rc == STET_OK && memcmp(root, head->root, 32) != 0))
+	/* A snapshot in which tables do not fit together is not what was written, either. */
+	if (rc == STET_ENOTFOUND || rc == STET_EFORMAT ||
+	    (rc == STET_OK && memcmp(root, head->root, 32) != 0))
 		return st_fail(err, STET_EMISMATCH, ST_READ_BACK_WRONG,
 		    "what was read back after the commit is not what was written: no checkpoint is "
 		    "signed");
