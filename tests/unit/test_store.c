@@ -402,6 +402,7 @@ test_store__deletes_and_clears(void **state)
 	struct fixture *f = *state;
 	struct st_batch *batch = begin(f->store);
 	struct st_reader *inside = st_batch_reader(batch), *reader;
+	uint64_t in_use = 0;
 	stet_error err;
 
 	memset(&err, 0x5a, sizeof(err));
@@ -423,6 +424,74 @@ test_store__deletes_and_clears(void **state)
 	assert_int_equal(rows_of(reader, ST_INDEX), 1);
 	assert_has(reader, ST_INDEX, "c", "3");
 	assert_has(reader, ST_TRIE, "a", "other table");
+	assert_int_equal(st_store_size(f->store, &in_use, NULL), STET_OK);
+	if (!f->lmdb) /* exactly what these two rows have; LMDB counts pages */
+		assert_int_equal(in_use, 1 + 1 + 1 + 11);
+	st_reader_close(reader);
+}
+
+/* All keys from first to last, each once and in order, and back. */
+static void
+assert_numbers(struct st_reader *reader, enum st_table table, uint64_t first, uint64_t last)
+{
+	struct st_range range = {{NULL, 0}, {NULL, 0}, 0};
+	struct st_scan *scan = NULL;
+	uint64_t seen, number;
+	stet_bytes keys[64];
+	size_t count, i;
+
+	assert_int_equal(rows_of(reader, table), last - first + 1);
+	for (range.backward = 0; range.backward < 2; range.backward++) {
+		seen = 0;
+		assert_int_equal(st_scan_open(reader, table, &range, &scan, NULL), STET_OK);
+		do {
+			assert_int_equal(st_scan_next(scan, 64, keys, NULL, &count, NULL), STET_OK);
+			for (i = 0; i < count; i++, seen++) {
+				number = range.backward ? last - seen : first + seen;
+				assert_int_equal(st_be64_get(keys[i].data), number);
+			}
+		} while (count > 0);
+		st_scan_close(scan);
+		assert_int_equal(seen, last - first + 1);
+	}
+}
+
+/* Keys in the orders that make a tree lopsided if it lets them. */
+static void
+test_store__holds_many_rows_put_in_any_order(void **state)
+{
+	enum { MANY = 30000 };
+	struct fixture *f = *state;
+	struct st_batch *batch = begin(f->store);
+	struct st_reader *reader;
+	uint8_t key[8];
+	stet_bytes k = bytes(key, 8);
+	uint64_t n;
+	size_t i;
+
+	for (n = 0; n < MANY; n++) {
+		const uint64_t orders[] = {n, MANY - 1 - n, n * 7919 % MANY};
+
+		for (i = 0; i < COUNT(orders); i++) {
+			st_be64_put(key, orders[i]);
+			assert_int_equal(
+			    st_batch_put(batch, (enum st_table)(ST_INDEX + i), 0, &k, &k, 1, NULL),
+			    STET_OK);
+		}
+	}
+	for (i = 0; i < 3; i++)
+		assert_numbers(st_batch_reader(batch), (enum st_table)(ST_INDEX + i), 0, MANY - 1);
+	for (n = 0; n < MANY / 2; n++) { /* and taken from one end only */
+		st_be64_put(key, n);
+		assert_int_equal(st_batch_delete(batch, ST_INDEX, k, NULL), STET_OK);
+		st_be64_put(key, MANY - 1 - n);
+		assert_int_equal(st_batch_delete(batch, ST_TRIE, k, NULL), STET_OK);
+	}
+	commit(&batch);
+	reader = reader_of(f->store);
+	assert_numbers(reader, ST_INDEX, MANY / 2, MANY - 1);
+	assert_numbers(reader, ST_TRIE, 0, MANY / 2 - 1);
+	assert_numbers(reader, ST_CTI, 0, MANY - 1);
 	st_reader_close(reader);
 }
 
@@ -1373,6 +1442,7 @@ main(void)
 	    ON_ALL(test_store__says_which_keys_are_new),
 	    ON_ALL(test_store__takes_append_as_a_hint),
 	    ON_ALL(test_store__deletes_and_clears),
+	    ON_ALL(test_store__holds_many_rows_put_in_any_order),
 	    ON_ALL(test_store__walks_every_range),
 	    ON_ALL(test_store__ends_walks_with_their_ground),
 	    ON_ALL(test_store__shows_a_batch_to_itself_only),

@@ -71,12 +71,14 @@ open_folder(const char *where, unsigned flags, int *folder_out, stet_error *err)
 	return st_fail_mdb(err, failed, "cannot open", shown);
 }
 
+/* A reader of another machine's file can tell nobody where it reads; a writer must not be there. */
 static int
-check_file_system(const struct st_env *env, stet_error *err)
+check_file_system(struct st_env *env, stet_error *err)
 {
 	struct statfs fs;
 
-	if (env->read_only || fstatfs(env->folder, &fs) < 0 || !st_fs_is_network((long)fs.f_type))
+	env->network = fstatfs(env->folder, &fs) == 0 && st_fs_is_network((long)fs.f_type);
+	if (env->read_only || !env->network)
 		return STET_OK;
 	return st_fail(err, STET_EINVAL, ST_STORE_NETWORK,
 	    "'%s' is on a network file system, where locks and shared memory do not reach other "

@@ -86,7 +86,7 @@ struct st_env {
 	int folder; /* descriptor of the folder */
 	char *path; /* absolute: the caller may change the working directory */
 	char shown[ST_ENV_SHOWN_SIZE];
-	int scratch;
+	int scratch, network;
 
 	pthread_mutex_t lock; /* over all below */
 	pthread_cond_t changed;

@@ -195,7 +195,7 @@ judge_newest(const struct disk_header *headers, unsigned newest, const char *sho
 {
 	const struct disk_meta *meta = &headers[newest].meta, *older = &headers[newest ^ 1].meta;
 
-	if (meta->txnid - older->txnid > 1 || (meta->txnid == older->txnid && meta->txnid != 0))
+	if (meta->txnid - older->txnid > 1)
 		return damaged(shown, newest, "does not follow its twin", err);
 	if (meta->last_page < older->last_page)
 		return damaged(shown, newest, "counts fewer pages than the one before it", err);

@@ -179,8 +179,9 @@ open_table(struct st_env *env, MDB_txn *txn, int table, stet_error *err)
 		rc = mdb_dbi_flags(txn, env->tables[table], &flags);
 	if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE || (rc == 0 && flags != 0))
 		return st_fail(err, STET_EFORMAT, ST_STORE_NOT_STET,
-		    "'%s' is a database of another program: it has no table '%s'", env->shown,
-		    st_table_names[table]);
+		    "'%s' is a database of another program: its table '%s' is missing or of "
+		    "another kind",
+		    env->shown, st_table_names[table]);
 	return rc == 0 ? STET_OK : st_fail_mdb(err, rc, "cannot read", env->shown);
 }
 
@@ -229,7 +230,7 @@ st_env_map(struct st_env *env, stet_error *err)
 
 	if ((rc = look(env, &head, err)) < 0)
 		return rc;
-	env->lockless = env->read_only && cannot_lock(env->folder);
+	env->lockless = env->read_only && (env->network || cannot_lock(env->folder));
 	if ((rc = open_with_spare(env, &head, err)) < 0)
 		return rc;
 	/* Readers that were killed hold on to old pages and to their places. */

@@ -379,10 +379,7 @@ st_env_commit(struct st_env *env, MDB_txn *txn, int turn, stet_error *err)
 		if (rc == STET_EFULL)
 			cut_tail(env);
 	}
-	if (mdb_rc != 0 && is_hosed(env))
-		leave_stale(env);
-	else
-		leave(env);
+	leave(env); /* if it is hosed, the next transaction finds out */
 	st_turn_pass(turn);
 	return rc;
 }
