@@ -351,8 +351,8 @@ st_batch_reader(struct st_batch *batch)
 	return batch->reader;
 }
 
-/* A batch of which one change failed must not be committed without it.  A key that is there already,
- * or is not, is an answer and no failure. */
+/* A batch of which one change failed must not be committed without it.  A key that is there
+ * already, or is not, is an answer and no failure. */
 static int
 keep_failure(struct st_batch *batch, int rc, const stet_error *why, stet_error *err)
 {

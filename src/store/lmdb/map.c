@@ -59,7 +59,7 @@ flags_of(const struct st_env *env)
 {
 	/* NOTLS: a reader belongs to whoever holds it, not to the thread that opened it.
 	 * Never WRITEMAP, not even for scratch: on a full disk it ends in SIGBUS instead of an
-	 * error, and it is no faster (docs/design.md, measurements). */
+	 * error, and batches of 100 and more take longer with it. */
 	unsigned flags = MDB_NOTLS;
 
 	if (env->read_only)
