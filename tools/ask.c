@@ -89,6 +89,8 @@ from_terminal(const char *prompt, char *buf, size_t size)
 	}
 	sigaction(SIGINT, &before, NULL);
 	close(tty);
+	if (got < 0)
+		complain("no passphrase was given");
 	return got < 0 ? -1 : 0;
 }
 

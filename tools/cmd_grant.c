@@ -5,11 +5,9 @@
 #include "util.h"
 #include "verb.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define ROLES_MAX 16
 #define SCOPES_MAX 256
@@ -259,22 +257,14 @@ rotate_statement(struct env *env, const stet_key *new_key)
 static int
 new_ledger_key(struct key_line *line, stet_key **key_out)
 {
-	uint8_t seed[32];
 	stet_error err;
-	int rc;
 
-	if (line->new_key != NULL) {
-		rc = stet_key_load(line->new_key, env_ask, &line->env, key_out, &err);
-	} else if (getrandom(seed, sizeof(seed), 0) != (ssize_t)sizeof(seed)) {
-		complain("cannot get random bytes: %s", strerror(errno));
-		return EXIT_UNSURE;
-	} else {
-		rc = stet_key_from_seed(seed, "ledger", NULL, key_out, &err);
-		explicit_bzero(seed, sizeof(seed));
-	}
-	if (rc < 0)
-		env_complain(&line->env, &err);
-	return rc == STET_OK ? EXIT_YES : EXIT_UNSURE;
+	if (line->new_key == NULL)
+		return keys_random("ledger", NULL, key_out);
+	if (stet_key_load(line->new_key, env_ask, &line->env, key_out, &err) == STET_OK)
+		return EXIT_YES;
+	env_complain(&line->env, &err);
+	return EXIT_UNSURE;
 }
 
 /* The library asks for two passphrases: of the old ledger key, if it has one, and for the new one,

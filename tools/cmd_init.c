@@ -163,36 +163,33 @@ get_key(struct init *init, const char *file, const char *what, char **path_out, 
 	if (stet_key_generate(
 		*path_out, what, init->issuer, asker(init), &init->env, key_out, &err) == STET_OK)
 		return EXIT_YES;
-	complain_error(&err);
+	env_complain(&init->env, &err);
 	free(*path_out);
 	*path_out = NULL; /* not made here, not to be removed */
 	return EXIT_UNSURE;
 }
 
-/* The ledger key is made beside the others and copied into the ledger's folder by create. */
+/* The ledger key: made in memory, unless given; create writes it into the ledger's folder. */
 static int
 get_ledger_key(struct init *init)
 {
-	char *path = NULL;
 	stet_error err;
-	int status = get_key(init, init->ledger_file, "ledger", &path, &init->ledger_key);
+	int status;
 
-	if (path != NULL && unlink(path) < 0 && status == EXIT_YES) {
-		complain("cannot remove '%s': %s", path, strerror(errno));
-		status = EXIT_UNSURE;
-	}
-	free(path);
-	if (status == EXIT_YES && !stet_key_can_sign(init->ledger_key)) {
+	if (init->ledger_file == NULL)
+		return keys_random("ledger", init->origin, &init->ledger_key);
+	if ((status = load(init, init->ledger_file, &init->ledger_key)) != EXIT_YES)
+		return status;
+	if (!stet_key_can_sign(init->ledger_key)) {
 		complain(
 		    "'%s' holds only the public half of a key; a ledger signs", init->ledger_file);
-		status = EXIT_UNSURE;
+		return EXIT_UNSURE;
 	}
 	/* Entry 0 and seals are signed as the origin. */
-	if (status == EXIT_YES && stet_key_set_issuer(init->ledger_key, init->origin, &err) < 0) {
-		complain_error(&err);
-		status = EXIT_UNSURE;
-	}
-	return status;
+	if (stet_key_set_issuer(init->ledger_key, init->origin, &err) == STET_OK)
+		return EXIT_YES;
+	complain_error(&err);
+	return EXIT_UNSURE;
 }
 
 static int

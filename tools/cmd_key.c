@@ -133,7 +133,7 @@ make_key(struct key_line *line, const char *label, const char *path, stet_key **
 	}
 	if (rc == STET_OK)
 		return EXIT_YES;
-	complain_error(&err);
+	env_complain(&line->env, &err);
 	return EXIT_UNSURE;
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 
 #define KEY_FILE_MAX 65536
@@ -476,4 +477,22 @@ keys_public(struct env *env, const char *word, stet_key **key_out)
 	}
 	local_keys_free(&keys);
 	return status;
+}
+
+int
+keys_random(const char *label, const char *issuer, stet_key **key_out)
+{
+	uint8_t seed[32];
+	stet_error err;
+	int rc;
+
+	if (getrandom(seed, sizeof(seed), 0) != (ssize_t)sizeof(seed)) {
+		complain("cannot get random bytes: %s", strerror(errno));
+		return EXIT_UNSURE;
+	}
+	rc = stet_key_from_seed(seed, label, issuer, key_out, &err);
+	explicit_bzero(seed, sizeof(seed));
+	if (rc < 0)
+		complain_error(&err);
+	return rc == STET_OK ? EXIT_YES : EXIT_UNSURE;
 }

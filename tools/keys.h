@@ -30,6 +30,9 @@ int keys_public(struct env *env, const char *word, stet_key **key_out);
 /* The public half in a file ('-': standard input). EXIT_YES or a status (reported). */
 int keys_from_file(const char *path, stet_key **key_out);
 
+/* A new key, in memory alone. EXIT_YES or a status (reported). */
+int keys_random(const char *label, const char *issuer, stet_key **key_out);
+
 /* What the ledger says of a key by its thumbprint; NULL: nothing. */
 const stet_json *keys_granted(const stet_json *ledger_keys, const stet_key *key);
 int keys_has_role(const stet_json *granted, const char *role);

@@ -462,10 +462,12 @@ put_line(enum style style, char *text)
 {
 	if (text == NULL)
 		return;
-	out_style(style);
+	if (style != STYLE_PLAIN)
+		out_style(style);
 	out_text("%*s", BODY, "");
 	out_wrap(BODY, BODY, text);
-	out_style(STYLE_PLAIN);
+	if (style != STYLE_PLAIN)
+		out_style(STYLE_PLAIN);
 	free(text);
 }
 
