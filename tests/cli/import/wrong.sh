@@ -9,9 +9,9 @@ unchanged stet import records empty
 unchanged stet import records .
 unchanged stet import records /bin/true
 echo '{"a": 1}' >object.json
-unchanged stet import records object.json
+status stet import records object.json
 echo '[{"title": "x"}, 7]' >rows.json
-unchanged stet import records rows.json
+status stet import records rows.json
 echo '[{"title": "wh' >half.json
 unchanged stet import records half.json
 unchanged stet import records rows.json --batch 0
