@@ -54,6 +54,7 @@ stet_outcome_free(stet_outcome *outcome)
 	free(outcome);
 }
 
+/* Nothing has become of any statement yet. */
 static void
 reset(stet_outcome *outcome)
 {
@@ -78,6 +79,7 @@ new_outcome(size_t count, stet_outcome **outcome_out, stet_error *err)
 		return st_fail_nomem(err);
 	}
 	outcome->count = count;
+	reset(outcome);
 	*outcome_out = outcome;
 	return STET_OK;
 }
@@ -164,9 +166,26 @@ refused(stet_error *err)
 	return STET_EREFUSED;
 }
 
+/* A dry run does not ask for content that the real one would bring along. */
+static int
+check_artifact(stet_ledger *ledger, const struct st_statement *statement,
+    const stet_append_options *options, stet_error *err)
+{
+	stet_error why;
+	int rc;
+
+	st_error_clear(&why);
+	if ((rc = st_artifact_check(ledger, statement, &why)) == STET_OK ||
+	    ((options->flags & STET_APPEND_DRY_RUN) != 0 && why.rule == ST_ARTIFACT_NOT_HERE))
+		return STET_OK;
+	if (err != NULL)
+		*err = why;
+	return rc;
+}
+
 static int
 enter_one(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead, uint64_t ms,
-    unsigned admit_flags, struct st_buf *encoded, stet_outcome_item *item, stet_error *err)
+    const struct st_append *what, struct st_buf *encoded, stet_outcome_item *item, stet_error *err)
 {
 	struct st_state *state = &ledger->state;
 	struct st_reader *reader = st_batch_reader(enter->batch);
@@ -181,7 +200,7 @@ enter_one(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead
 	c.books = &books;
 	c.entry = &entry;
 	c.statement = ahead->statement;
-	c.flags = admit_flags;
+	c.flags = what->admit_flags;
 	memcpy(prev, state->last_leaf, 32);
 	entry.prev = prev;
 	if (ahead->statement->type == ST_TYPE_SEAL)
@@ -196,7 +215,7 @@ enter_one(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead
 	}
 	if ((!ahead->verified &&
 		(rc = st_sign1_verify(&ahead->statement->sign1, c.public_key, err)) < 0) ||
-	    (rc = st_artifact_check(ledger, ahead->statement, err)) < 0)
+	    (rc = check_artifact(ledger, ahead->statement, what->options, err)) < 0)
 		return rc == STET_EMISMATCH ? refused(err) : rc;
 	entry.prior = c.row.count > 0 ? c.row.head : NULL;
 	st_buf_reset(encoded);
@@ -223,8 +242,8 @@ enter_all(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead
 	*appended_out = 0;
 	for (i = 0; i < outcome->count; i++) {
 		st_error_clear(&why);
-		rc = enter_one(ledger, enter, &ahead[i], ms, what->admit_flags, &encoded,
-		    &outcome->items[i], &why);
+		rc = enter_one(
+		    ledger, enter, &ahead[i], ms, what, &encoded, &outcome->items[i], &why);
 		if (rc == STET_EREFUSED) {
 			outcome->items[i].result = STET_REFUSED;
 			outcome->items[i].seq = STET_NO_SEQ;
@@ -246,17 +265,22 @@ enter_all(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahead
 	return rc;
 }
 
-/* What was appended in a batch that was given up is not there. */
+/* What was appended in a batch that was given up is not there, nor what was said in it twice. */
 static void
-take_back(stet_outcome *outcome)
+take_back(stet_outcome *outcome, uint64_t first)
 {
 	size_t i;
 
-	for (i = 0; i < outcome->count; i++)
-		if (outcome->items[i].result == STET_APPENDED) {
-			outcome->items[i].result = STET_LEFT;
-			outcome->items[i].seq = STET_NO_SEQ;
-		}
+	for (i = 0; i < outcome->count; i++) {
+		stet_outcome_item *item = &outcome->items[i];
+
+		if (item->result != STET_APPENDED &&
+		    (item->result != STET_ALREADY || item->seq < first))
+			continue;
+		item->result = STET_LEFT;
+		item->seq = STET_NO_SEQ;
+		memset(item->leaf, 0, sizeof(item->leaf));
+	}
 	memset(&outcome->head, 0, sizeof(outcome->head));
 }
 
@@ -312,57 +336,49 @@ done:
 
 /* The entries are durable by now, so a failure here must not read as "nothing was written". */
 static int
-publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_head *head,
-    stet_error *err)
+published(int rc, const stet_error *why, stet_error *err)
 {
-	stet_error why;
-	int rc;
-
-	st_error_clear(&why);
-	if ((rc = st_publish(ledger, also, first, head, &why)) == STET_OK || rc == STET_EMISMATCH) {
+	if (rc == STET_OK || rc == STET_EMISMATCH) {
 		if (err != NULL && rc < 0)
-			*err = why;
+			*err = *why;
 		return rc;
 	}
 	return st_fail(err, STET_EUNSURE, ST_CHECKPOINT_LATE,
-	    "the entries are in the ledger, but their checkpoint is not: %.150s", why.text);
+	    "the entries are in the ledger, but their checkpoint is not: %.150s", why->text);
 }
 
 /* The checkpoint at the seal of a rotation carries both lines: the old key's consent, the new
  * one's. */
-static int
-change_key(stet_ledger *ledger, const stet_key *next, uint64_t first, const stet_head *head,
-    stet_error *err)
+static void
+change_key(stet_ledger *ledger, stet_key **next)
 {
-	stet_key *old = ledger->key;
-	int rc;
-
-	ledger->key = NULL;
-	if ((rc = st_key_copy(next, &ledger->key, err)) == STET_OK)
-		rc = publish(ledger, old, first, head, err);
-	stet_key_free(old);
-	return rc;
+	stet_key_free(ledger->old);
+	ledger->old = ledger->key;
+	ledger->key = *next;
+	ledger->key_is_next = 1;
+	*next = NULL;
 }
 
 /* Everything was there already; but if a crash took the checkpoint, say so only with one. */
 static int
 catch_up(stet_ledger *ledger, stet_error *err)
 {
+	struct st_reader *reader = NULL;
 	struct st_checkpoint stored;
 	struct st_buf note = {0};
-	stet_head head;
+	stet_error why;
 	int rc;
 
-	memset(&head, 0, sizeof(head));
 	memset(&stored, 0, sizeof(stored));
-	head.size = ledger->state_head.sealed;
 	rc = st_checkpoint_stored(ledger, &note, &stored, NULL);
 	st_buf_free(&note);
-	if (rc == STET_OK && stored.size >= head.size)
+	if (rc == STET_OK && stored.size >= ledger->state_head.sealed)
 		return STET_OK;
-	if ((rc = stet_ledger_head(ledger, &head, err)) == STET_OK)
-		rc = publish(ledger, NULL, head.size, &head, err);
-	return rc;
+	st_error_clear(&why);
+	if ((rc = st_ledger_reader(ledger, &reader, &why)) == STET_OK)
+		rc = st_publish_again(ledger, reader, &ledger->state_head, &why);
+	st_reader_close(reader);
+	return published(rc, &why, err);
 }
 
 int
@@ -372,16 +388,22 @@ st_append(
 	struct ahead *ahead = NULL;
 	struct st_guard guard = {-1};
 	stet_outcome *outcome = NULL;
+	stet_key *next = NULL;
 	struct st_enter enter;
+	stet_error why;
 	uint64_t first = 0;
 	int rc, tries, nothing = 1, rotates, committed;
 
 	memset(&enter, 0, sizeof(enter));
 	if ((rc = new_outcome(what->count, &outcome, err)) < 0)
 		return rc;
-	if (what->count > 0 && (ahead = calloc(what->count, sizeof(*ahead))) == NULL) {
+	if (what->count > 0 && (ahead = calloc(what->count, sizeof(*ahead))) == NULL)
+		rc = st_fail_nomem(err);
+	/* Nothing may fail for want of memory between the commit and the new key's first use. */
+	if (rc < 0 || (what->next != NULL && (rc = st_key_copy(what->next, &next, err)) < 0)) {
 		stet_outcome_free(outcome);
-		return st_fail_nomem(err);
+		free(ahead);
+		return rc;
 	}
 	rotates = what->next != NULL && (what->options->flags & STET_APPEND_DRY_RUN) == 0;
 	pthread_mutex_lock(&ledger->lock);
@@ -397,19 +419,23 @@ st_append(
 			break;
 	}
 	committed = rc == STET_OK && !nothing;
-	if (rc < 0)
-		take_back(outcome);
-	else if (committed)
-		rc = what->next == NULL
-			 ? publish(ledger, NULL, first, &outcome->head, err)
-			 : change_key(ledger, what->next, first, &outcome->head, err);
-	else if ((what->options->flags & STET_APPEND_DRY_RUN) == 0)
+	if (rc < 0) {
+		take_back(outcome, first);
+	} else if (committed) {
+		if (next != NULL)
+			change_key(ledger, &next);
+		st_error_clear(&why);
+		rc = st_publish(ledger, first, &outcome->head, &why);
+		rc = published(rc, &why, err);
+	} else if ((what->options->flags & STET_APPEND_DRY_RUN) == 0) {
 		rc = catch_up(ledger, err);
-	if (rotates)
-		rc = st_rotate_end(ledger, committed, rc, err);
+	}
+	if (rotates && !committed)
+		st_rotate_undo(ledger, rc);
 done:
 	st_guard_drop(&guard);
 	pthread_mutex_unlock(&ledger->lock);
+	stet_key_free(next);
 	st_enter_clear(&enter);
 	free(ahead);
 	if ((rc == STET_OK || rc == STET_EREFUSED) && outcome_out != NULL)

@@ -13,11 +13,9 @@ struct st_append {
 int st_append(
     stet_ledger *ledger, const struct st_append *what, stet_outcome **outcome_out, stet_error *err);
 
-/* --- rotate.c: the file of the next ledger key, before and after the batch; under both locks ---
- */
+/* --- rotate.c: the file of the next ledger key, before the batch; under both locks --- */
 int st_rotate_begin(stet_ledger *ledger, const struct st_append *what, stet_error *err);
-/* rc: how the append went; committed: its batch is there. Returns rc, or why the file is not where
- * it belongs. */
-int st_rotate_end(stet_ledger *ledger, int committed, int rc, stet_error *err);
+/* The batch was not committed, for the reason rc. */
+void st_rotate_undo(stet_ledger *ledger, int rc);
 
 #endif

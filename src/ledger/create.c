@@ -102,8 +102,25 @@ done:
 	return rc;
 }
 
+/* Made again from the same keys, terms and time it would be the same ledger, and go another way. */
 static int
-remember_first(stet_ledger *ledger, const stet_head *head, stet_error *err)
+must_be_new(stet_ledger *ledger, const stet_head *head, stet_error *err)
+{
+	struct st_checkpoint remembered;
+	int rc;
+
+	rc = st_guard_read(ledger, &ledger->state, &remembered, err);
+	if (rc == STET_ENOTFOUND || (rc == STET_OK && remembered.size == head->size))
+		return STET_OK; /* the second is a first try that did not come to its end */
+	return rc < 0 ? rc
+		      : st_fail(err, STET_EREFUSED, ST_ROLLED_BACK,
+			    "this machine remembers %llu entries of this very ledger",
+			    (unsigned long long)remembered.size);
+}
+
+/* *new_out: what this call leaves in the state folder is its own. */
+static int
+remember_first(stet_ledger *ledger, const stet_head *head, int *new_out, stet_error *err)
 {
 	struct st_guard guard = {-1};
 	char *folder = st_path_join(ledger->state_dir, ledger->id + 5);
@@ -113,11 +130,12 @@ remember_first(stet_ledger *ledger, const stet_head *head, stet_error *err)
 		return st_fail_nomem(err);
 	free(ledger->state_dir);
 	ledger->state_dir = folder;
-	if ((rc = st_guard_take(ledger, &guard, err)) == STET_OK)
-		rc = st_publish(ledger, NULL, 0, head, err);
+	*new_out = access(folder, F_OK) < 0;
+	if ((rc = st_guard_take(ledger, &guard, err)) == STET_OK &&
+	    (rc = must_be_new(ledger, head, err)) == STET_OK &&
+	    (rc = st_publish(ledger, 0, head, err)) == STET_OK)
+		rc = st_dir_sync(folder, err); /* there is no older one to fall back on */
 	st_guard_drop(&guard);
-	if (rc < 0)
-		st_dir_remove(folder); /* of this ledger alone, which is not to be */
 	return rc;
 }
 
@@ -229,7 +247,7 @@ stet_ledger_create(const char *path, const stet_ledger_terms *terms,
 	stet_statement *statement = NULL;
 	stet_ledger *ledger = NULL;
 	stet_head head;
-	int rc, made = 0;
+	int rc, made = 0, new_state = 0;
 
 	memset(&head, 0, sizeof(head));
 	if ((rc = st_crypto_init(err)) < 0 || (rc = check_terms(terms, options, err)) < 0 ||
@@ -242,13 +260,12 @@ stet_ledger_create(const char *path, const stet_ledger_terms *terms,
 	    (rc = st_key_copy(ledger_key, &ledger->key, err)) < 0 ||
 	    (rc = write_first_batch(ledger, st_statement_view(statement), now_ms, &head, err)) <
 		0 ||
-	    (rc = remember_first(ledger, &head, err)) < 0)
-		goto undo;
-	if ((rc = st_ledger_folder_finish(path, err)) < 0)
-		st_dir_remove(ledger->state_dir);
-undo:
-	if (rc < 0)
+	    (rc = remember_first(ledger, &head, &new_state, err)) < 0 ||
+	    (rc = st_ledger_folder_finish(path, err)) < 0) {
+		if (new_state)
+			st_dir_remove(ledger->state_dir);
 		st_ledger_folder_undo(path, made);
+	}
 done:
 	stet_ledger_close(ledger);
 	stet_statement_free(statement);

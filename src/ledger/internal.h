@@ -33,6 +33,7 @@ struct stet_ledger {
 	struct st_head state_head;
 	int state_known;
 	stet_key *key;   /* under lock: the ledger key, once it was needed */
+	stet_key *old;   /* the one before it, while their common checkpoint is not out */
 	int key_is_next; /* its file is still the one of an unfinished rotation */
 };
 
@@ -74,10 +75,16 @@ int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_err
 /* Enters a seal over everything before it. */
 int st_seal(
     stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head *head_out, stet_error *err);
-/* After commit: reads the batch again in a new snapshot, recomputes its root, signs, remembers the
- * head, publishes the checkpoint. first: the first seq of the batch. */
-int st_publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_head *head,
-    stet_error *err);
+/* After commit: reads the entries from first on again in a new snapshot, recomputes the root,
+ * signs, remembers the head, publishes the checkpoint.  At the seal of a rotation with both keys'
+ * lines, if the old key is still here; then the new one's file takes its place. Under both locks.
+ */
+int st_publish(stet_ledger *ledger, uint64_t first, const stet_head *head, stet_error *err);
+/* The same at the newest seal, from what is stored: for a checkpoint that a crash took. */
+int st_publish_again(
+    stet_ledger *ledger, struct st_reader *reader, const struct st_head *head, stet_error *err);
+/* A new ledger key's file takes its place, after a rotation. */
+int st_ledger_key_settle(stet_ledger *ledger, stet_error *err);
 /* The checkpoint note at a sealed size, signed by the ledger key, after a change by the one before
  * (also), too. */
 int st_checkpoint_sign(stet_ledger *ledger, const stet_key *also, uint64_t size,

@@ -200,6 +200,7 @@ stet_ledger_close(stet_ledger *ledger)
 	st_store_close(ledger->store);
 	st_state_clear(&ledger->state);
 	stet_key_free(ledger->key);
+	stet_key_free(ledger->old);
 	pthread_mutex_destroy(&ledger->lock);
 	free(ledger->origin);
 	free(ledger->state_dir);

@@ -44,9 +44,7 @@ st_rotate_begin(stet_ledger *ledger, const struct st_append *what, stet_error *e
 	if (rc == STET_OK)
 		rc = find_key_in_force(ledger, what->options, err);
 	if (rc == STET_OK && ledger->key_is_next)
-		rc = st_fail(err, STET_EIO, ST_IO_FAILED,
-		    "the ledger key in force is '%s' and cannot take its place in '%s'", next,
-		    ST_KEY_FILE);
+		rc = st_ledger_key_settle(ledger, err);
 	if (rc == STET_OK && unlink(next) < 0 && errno != ENOENT)
 		rc = st_fail_errno(err, errno, "cannot remove '%s'", next);
 	if (rc == STET_OK)
@@ -55,27 +53,41 @@ st_rotate_begin(stet_ledger *ledger, const struct st_append *what, stet_error *e
 	return rc;
 }
 
-int
-st_rotate_end(stet_ledger *ledger, int committed, int rc, stet_error *err)
+void
+st_rotate_undo(stet_ledger *ledger, int rc)
 {
-	char *next = st_path_join(ledger->path, ST_NEXT_KEY_FILE);
-	char *now = st_path_join(ledger->path, ST_KEY_FILE);
+	char *next;
 
-	if (next == NULL || now == NULL) {
-		rc = rc < 0 ? rc : st_fail_nomem(err);
-	} else if (!committed) {
-		/* Where it is not known, the file stays: it may be the key in force. */
-		if (rc != STET_EUNSURE)
-			unlink(next);
-	} else if (rename(next, now) < 0 && rc == STET_OK) {
-		rc = st_fail(err, STET_EUNSURE, ST_IO_FAILED,
-		    "the entries are in the ledger and its key is changed, but the key stays in "
-		    "'%.60s': %s",
-		    next, strerror(errno));
-	}
+	/* Where it is not known, the file stays: it may be the key in force. */
+	if (rc == STET_EUNSURE || (next = st_path_join(ledger->path, ST_NEXT_KEY_FILE)) == NULL)
+		return;
+	unlink(next);
 	free(next);
-	free(now);
-	return rc;
+}
+
+/* Only a change to exactly this key may bring it into force here. */
+static int
+check_rotate(stet_statement *rotate, const stet_key *new_key, stet_error *err)
+{
+	const struct st_statement *statement = st_statement_view(rotate);
+	const uint8_t *named;
+	uint8_t public_key[32];
+	stet_bytes action, value;
+	struct st_cbor in;
+
+	if (statement == NULL)
+		return st_fail(err, STET_EINVAL, ST_NOT_SIGNED, "the statement is not signed");
+	stet_key_public(new_key, public_key);
+	if (statement->type == ST_TYPE_LEDGER &&
+	    st_cbor_member_text(statement->sign1.payload, "action", &action) == STET_OK &&
+	    st_bytes_equal(action, st_str("rotate")) &&
+	    st_cbor_member(statement->sign1.payload, "key", &value) == STET_OK) {
+		in = st_cbor_open(value);
+		if (st_cose_key_read(&in, &named) == STET_OK && memcmp(named, public_key, 32) == 0)
+			return STET_OK;
+	}
+	return st_fail(err, STET_EINVAL, ST_RULE_NONE,
+	    "the statement does not change the ledger key to the one given");
 }
 
 int
@@ -83,11 +95,14 @@ stet_ledger_rotate(stet_ledger *ledger, stet_statement *rotate, const stet_key *
     const stet_append_options *options, stet_outcome **outcome_out, stet_error *err)
 {
 	struct st_append what = {&rotate, 1, options, ST_ADMIT_REPLAY, new_key};
+	int rc;
 
 	if (options == NULL || options->version != STET_OPTIONS_VERSION)
 		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "unknown version of the options");
 	if (!stet_key_can_sign(new_key))
 		return st_fail(
 		    err, STET_EINVAL, ST_RULE_NONE, "the new ledger key has no secret half");
+	if ((rc = check_rotate(rotate, new_key, err)) < 0)
+		return rc;
 	return st_append(ledger, &what, outcome_out, err);
 }

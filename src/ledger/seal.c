@@ -1,4 +1,5 @@
 /* Seals and checkpoints: what the ledger key signs, and in which order it becomes known. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,26 +33,62 @@ is_in_force(const stet_ledger *ledger, const stet_key *key)
 	       memcmp(kid, st_state_sealing_key(&ledger->state)->kid, 32) == 0;
 }
 
-/* STET_ENOTFOUND: there is none, or it is not the one in force. */
+static void
+set_key(stet_key **key, stet_key *value)
+{
+	stet_key_free(*key);
+	*key = value;
+}
+
+/* 1 if key sealed the change to the one in force. */
+static int
+is_the_one_before(const stet_ledger *ledger, const stet_key *key)
+{
+	const struct st_state *state = &ledger->state;
+	uint8_t kid[32];
+
+	if (state->rotating || state->ledger_key_count < 2)
+		return 0;
+	stet_key_thumbprint(key, kid);
+	return stet_key_can_sign(key) &&
+	       memcmp(kid, state->ledger_keys[state->ledger_key_count - 2].kid, 32) == 0;
+}
+
+/* Its file stays where it is until the checkpoint of the change is out: the old key's line is on
+ * that, too.  STET_ENOTFOUND: there is none, or it is not the one in force. */
 static int
 take_next_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err)
 {
-	char *from = st_path_join(ledger->path, ST_NEXT_KEY_FILE),
-	     *to = st_path_join(ledger->path, ST_KEY_FILE);
 	stet_key *key = NULL;
-	int rc = from == NULL || to == NULL ? st_fail_nomem(err) : STET_OK;
+	int rc;
 
-	if (rc == STET_OK)
-		rc = load_key_file(ledger, ST_NEXT_KEY_FILE, ask, ctx, &key, err);
-	if (rc == STET_OK && !is_in_force(ledger, key))
+	if ((rc = load_key_file(ledger, ST_NEXT_KEY_FILE, ask, ctx, &key, err)) == STET_OK &&
+	    !is_in_force(ledger, key))
 		rc = STET_ENOTFOUND;
 	if (rc == STET_OK) {
-		ledger->key = key;
-		key = NULL;
-		/* Or the next time: it can be used from where it is. */
-		ledger->key_is_next = rename(from, to) < 0;
+		set_key(&ledger->key, key);
+		ledger->key_is_next = 1;
+	} else {
+		stet_key_free(key);
 	}
-	stet_key_free(key);
+	return rc;
+}
+
+int
+st_ledger_key_settle(stet_ledger *ledger, stet_error *err)
+{
+	char *from, *to;
+	int rc = STET_OK;
+
+	set_key(&ledger->old, NULL);
+	from = st_path_join(ledger->path, ST_NEXT_KEY_FILE);
+	to = st_path_join(ledger->path, ST_KEY_FILE);
+	if (from == NULL || to == NULL)
+		rc = st_fail_nomem(err);
+	else if (rename(from, to) < 0)
+		rc = st_fail_errno(
+		    err, errno, "the ledger key in force stays in '%s'", ST_NEXT_KEY_FILE);
+	ledger->key_is_next = rc < 0;
 	free(from);
 	free(to);
 	return rc;
@@ -66,16 +103,18 @@ st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *
 	if (ledger->key != NULL) {
 		if (is_in_force(ledger, ledger->key))
 			return STET_OK;
-		stet_key_free(ledger->key); /* another process has changed it */
-		ledger->key = NULL;
+		set_key(&ledger->key, NULL); /* another process has changed it */
 	}
 	rc = load_key_file(ledger, ST_KEY_FILE, ask, ctx, &key, err);
 	if (rc == STET_OK && is_in_force(ledger, key)) {
-		ledger->key = key;
+		set_key(&ledger->key, key);
 		ledger->key_is_next = 0;
 		return STET_OK;
 	}
-	stet_key_free(key);
+	if (rc == STET_OK && is_the_one_before(ledger, key))
+		set_key(&ledger->old, key);
+	else
+		stet_key_free(key);
 	if (rc != STET_OK && rc != STET_ENOTFOUND)
 		return rc;
 	if ((rc = take_next_key(ledger, ask, ctx, err)) != STET_ENOTFOUND)
@@ -237,10 +276,22 @@ read_back(stet_ledger *ledger, uint64_t first, const stet_head *head, stet_error
 	return rc;
 }
 
-int
-st_publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet_head *head,
-    stet_error *err)
+/* The old key of a rotation whose seal is the last entry of head, if it is here. */
+static const stet_key *
+key_before(const stet_ledger *ledger, const stet_head *head)
 {
+	const struct st_ledger_key *last = st_state_checkpoint_key(&ledger->state);
+
+	return ledger->old != NULL && last->since == head->size &&
+		       is_the_one_before(ledger, ledger->old)
+		   ? ledger->old
+		   : NULL;
+}
+
+int
+st_publish(stet_ledger *ledger, uint64_t first, const stet_head *head, stet_error *err)
+{
+	const stet_key *also = key_before(ledger, head);
 	struct st_buf note = {0};
 	char *path = NULL;
 	int rc;
@@ -253,10 +304,31 @@ st_publish(stet_ledger *ledger, const stet_key *also, uint64_t first, const stet
 		rc = st_fail_nomem(err);
 	else if ((rc = st_guard_remember(ledger, st_buf_bytes(&note), err)) == STET_OK)
 		rc = st_file_replace(path, st_buf_bytes(&note), 0644, err);
+	if (rc == STET_OK && ledger->key_is_next)
+		rc = st_ledger_key_settle(ledger, err);
 done:
 	free(path);
 	st_buf_free(&note);
 	return rc;
+}
+
+int
+st_publish_again(
+    stet_ledger *ledger, struct st_reader *reader, const struct st_head *head, stet_error *err)
+{
+	struct st_checkpoint remembered;
+	stet_head out;
+	int rc;
+
+	memset(&out, 0, sizeof(out));
+	memset(&remembered, 0, sizeof(remembered));
+	out.size = head->sealed;
+	/* What a checkpoint of this machine covers has been read back before it was signed. */
+	if ((rc = st_guard_read(ledger, &ledger->state, &remembered, err)) < 0 ||
+	    (rc = st_ledger_root(reader, out.size, out.root, err)) < 0)
+		return rc;
+	return st_publish(
+	    ledger, remembered.size < out.size ? remembered.size : out.size, &out, err);
 }
 
 int
@@ -286,7 +358,6 @@ st_checkpoint_mend(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_er
 	struct st_guard guard = {-1};
 	struct st_books books;
 	struct st_head head;
-	stet_head out;
 	int rc;
 
 	pthread_mutex_lock(&ledger->lock);
@@ -298,10 +369,7 @@ st_checkpoint_mend(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_er
 	    (rc = st_guard_check(ledger, &books, &head, err)) < 0 ||
 	    (rc = st_ledger_key(ledger, ask, ctx, err)) < 0)
 		goto done;
-	memset(&out, 0, sizeof(out));
-	out.size = head.sealed;
-	if ((rc = st_ledger_root(reader, out.size, out.root, err)) == STET_OK)
-		rc = st_publish(ledger, NULL, out.size, &out, err);
+	rc = st_publish_again(ledger, reader, &head, err);
 done:
 	st_reader_close(reader);
 	st_guard_drop(&guard);
@@ -428,8 +496,10 @@ stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err)
 		    "this machine remembers a head of %llu entries already",
 		    (unsigned long long)remembered.size);
 	else if (rc == STET_ENOTFOUND || rc == STET_OK ||
-		 (rc == STET_EREFUSED && (err == NULL || err->rule == ST_HEAD_DAMAGED)))
-		rc = st_guard_remember(ledger, note, err);
+		 (rc == STET_EREFUSED && (err == NULL || err->rule == ST_HEAD_DAMAGED))) {
+		if ((rc = st_guard_remember(ledger, note, err)) == STET_OK)
+			rc = st_dir_sync(ledger->state_dir, err);
+	}
 done:
 	st_reader_close(reader);
 	st_guard_drop(&guard);

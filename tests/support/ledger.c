@@ -721,7 +721,7 @@ tl_force(struct tl *tl, const struct tl_force *force)
 	ok(st_enter_end(&enter, &err));
 	ok(st_batch_commit(&batch, &err));
 	if (!force->no_seal)
-		ok(st_publish(ledger, NULL, seq, &sealed, &err));
+		ok(st_publish(ledger, seq, &sealed, &err));
 	st_guard_drop(&guard);
 	pthread_mutex_unlock(&ledger->lock);
 	st_enter_clear(&enter);
@@ -808,6 +808,32 @@ tl_mark_same(struct tl *tl, struct tl_mark *mark)
 	assert_true(st_bytes_equal(st_buf_bytes(&mark->checkpoint), st_buf_bytes(&now.checkpoint)));
 	assert_true(st_bytes_equal(st_buf_bytes(&mark->head), st_buf_bytes(&now.head)));
 	tl_mark_free(&now);
+}
+
+static void
+put_file(const char *folder, const char *name, const struct st_buf *text)
+{
+	char *path = join(folder, name);
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text->data, 1, text->size, file), text->size);
+	assert_int_equal(fclose(file), 0);
+	free(path);
+}
+
+void
+tl_mark_put(struct tl *tl, const struct tl_mark *mark)
+{
+	tl_rows_put(tl, &mark->rows);
+	put_file(tl->path, "checkpoint", &mark->checkpoint);
+	put_file(tl->ledger->state_dir, "head", &mark->head);
+	st_state_clear(&tl->ledger->state);
+	tl->ledger->state_known = 0;
+	stet_key_free(tl->ledger->key);
+	stet_key_free(tl->ledger->old);
+	tl->ledger->key = tl->ledger->old = NULL;
+	tl->ledger->key_is_next = 0;
 }
 
 void

@@ -104,6 +104,8 @@ struct tl_mark {
 };
 void tl_mark_take(struct tl *tl, struct tl_mark *mark);
 void tl_mark_same(struct tl *tl, struct tl_mark *mark);
+/* Back to how it was, with nothing cached: tables, checkpoint, remembered head. */
+void tl_mark_put(struct tl *tl, const struct tl_mark *mark);
 void tl_mark_free(struct tl_mark *mark);
 /* Appending the statement, which it frees, is refused by this rule and changes nothing. */
 void tl_refused(struct tl *tl, stet_statement *statement, int rule);

@@ -190,7 +190,9 @@ test_keys__scoped_admins_grant_inside_their_scope(void **state)
 	size_t i;
 
 	(void)state;
-	tl_make(&tl, TL_MEMORY);
+	tl_make(&tl, TL_MEMORY | TL_BARE);
+	tl_append(&tl, tl_grant(&tl, TL_ROOT, TL_ADMIN, "['admin']", ""));
+	tl_append(&tl, tl_grant(&tl, TL_ADMIN, TL_GATE, "['gate']", ""));
 	tl_append(&tl, tl_grant(&tl, TL_ROOT, TL_STRANGER, "['admin']",
 			   ", 'scope': ['doi:10.5555/', 'urn:uuid:']"));
 	for (i = 0; i < COUNT_OF(inside); i++)
@@ -204,10 +206,17 @@ test_keys__scoped_admins_grant_inside_their_scope(void **state)
 		"{'type': 'correction', 'subject': '" TL_PAPER
 		"', 'nature': 'erratum', 'public_note': 'x'}"),
 	    ST_SCOPE_EXCEEDED);
-	tl_append(&tl, tl_grant(&tl, TL_ADMIN, TL_EDITOR, "['editor']", ""));
-	tl_say(&tl, TL_EDITOR,
-	    "{'type': 'correction', 'subject': '" TL_PAPER
-	    "', 'nature': 'erratum', 'public_note': 'x'}");
+	/* Nor does it take anything from a key that may speak about more than it may itself. */
+	tl_refused(
+	    &tl, tl_grant(&tl, TL_STRANGER, TL_GATE, "['gate']", inside[0]), ST_SCOPE_EXCEEDED);
+	tl_refused(
+	    &tl, tl_revoke(&tl, TL_STRANGER, TL_GATE, ", 'reason': 'lost'"), ST_SCOPE_EXCEEDED);
+	tl_append(&tl, tl_grant(&tl, TL_ADMIN, TL_GATE, "['gate']", ", 'scope': ['rw:']"));
+	tl_refused(
+	    &tl, tl_revoke(&tl, TL_STRANGER, TL_GATE, ", 'reason': 'lost'"), ST_SCOPE_EXCEEDED);
+	tl_append(&tl, tl_revoke(&tl, TL_STRANGER, TL_EDITOR, ", 'reason': 'lost'"));
+	/* itself it may always revoke */
+	tl_append(&tl, tl_revoke(&tl, TL_STRANGER, TL_STRANGER, ", 'reason': 'retired'"));
 	end(&tl);
 }
 

@@ -342,6 +342,46 @@ test_ledger__overwrites_nothing(void **state)
 	place_free(&place);
 }
 
+/* From the same keys, terms and time comes the same ledger, and a second one would fork it: the
+ * machine that remembers the first refuses, and forgets nothing by it. */
+static void
+test_ledger__is_not_made_again_where_it_is_remembered(void **state)
+{
+	stet_ledger *ledger = NULL;
+	stet_append_options options = STET_APPEND_OPTIONS;
+	struct st_buf before = {0}, after = {0};
+	struct place place;
+	stet_error err;
+	char *head, *first, *second;
+
+	(void)state;
+	place_make(&place);
+	assert_int_equal(create(&place, &err), STET_OK);
+	assert_int_equal(stet_ledger_open(place.path, &place.options, &ledger, &err), STET_OK);
+	options.now_ms = place.now_ms;
+	options.flags = STET_APPEND_HEARTBEAT;
+	first = place.path;
+	second = place.path = join(place.folder, "second");
+	/* while it remembers no more than this try would give it, a try may be repeated */
+	assert_int_equal(create(&place, &err), STET_OK);
+	st_dir_remove(second);
+	assert_int_equal(stet_ledger_append(ledger, NULL, 0, &options, NULL, &err), STET_OK);
+	head = join(ledger->state_dir, "head");
+	assert_int_equal(st_file_read(head, 65536, &before, &err), STET_OK);
+	assert_int_equal(create(&place, &err), STET_EREFUSED);
+	assert_int_equal(err.rule, ST_ROLLED_BACK);
+	assert_false(is_there(second));
+	assert_int_equal(st_file_read(head, 65536, &after, &err), STET_OK);
+	assert_true(st_bytes_equal(st_buf_bytes(&before), st_buf_bytes(&after)));
+	assert_int_equal(stet_ledger_append(ledger, NULL, 0, &options, NULL, &err), STET_OK);
+	stet_ledger_close(ledger);
+	st_buf_free(&before);
+	st_buf_free(&after);
+	free(head);
+	free(first);
+	place_free(&place);
+}
+
 static void
 test_ledger__wants_a_folder(void **state)
 {
@@ -723,6 +763,7 @@ main(void)
 	    cmocka_unit_test(test_ledger__is_not_made_on_wrong_terms),
 	    cmocka_unit_test(test_ledger__keeps_ledger_key_and_root_key_apart),
 	    cmocka_unit_test(test_ledger__overwrites_nothing),
+	    cmocka_unit_test(test_ledger__is_not_made_again_where_it_is_remembered),
 	    cmocka_unit_test(test_ledger__wants_a_folder),
 	    cmocka_unit_test(test_ledger__leaves_a_folder_as_it_was),
 	    cmocka_unit_test(test_ledger__is_not_made_on_a_network_disk),
