@@ -178,6 +178,37 @@ is_short_tag(uint8_t first)
 	return first >> 5 == 6 && (first & 31) < 24;
 }
 
+/* Heads of one byte, and of two before strings, are nearly all there are: the names of members,
+ * small numbers, digests.  Read here they cost a fifth of a call and its callback. 1 if it was one
+ * of them: item is set and the cursor moved. */
+static int
+read_short(struct st_cbor *in, struct st_cbor_item *item)
+{
+	static const enum st_cbor_kind kinds[6] = {
+	    ST_CBOR_UINT, ST_CBOR_NINT, ST_CBOR_BYTES, ST_CBOR_TEXT, ST_CBOR_ARRAY, ST_CBOR_MAP};
+	size_t left = (size_t)(in->end - in->at), head = 1, argument = *in->at & 31;
+	unsigned major = *in->at >> 5;
+	int is_string = major == 2 || major == 3;
+
+	if (argument == 24 && is_string && left > 1) {
+		argument = in->at[1];
+		head = 2;
+	} else if (major > 5 || argument > 23) {
+		return 0;
+	}
+	if (is_string && argument > left - head)
+		return 0; /* cut short, as the decoder will find */
+	item->kind = kinds[major];
+	if (is_string)
+		item->bytes = (stet_bytes){in->at + head, argument};
+	else if (major > 3)
+		item->count = argument;
+	else
+		item->integer = major == 0 ? (int64_t)argument : -1 - (int64_t)argument;
+	in->at += head + (is_string ? argument : 0);
+	return 1;
+}
+
 int
 st_cbor_next(struct st_cbor *in, struct st_cbor_item *item_out)
 {
@@ -187,6 +218,10 @@ st_cbor_next(struct st_cbor *in, struct st_cbor_item *item_out)
 
 	if (in->at == in->end)
 		return STET_EFORMAT;
+	if (read_short(in, &item)) {
+		*item_out = item;
+		return STET_OK;
+	}
 	if (is_short_tag(*in->at)) {
 		set_count(&reading, ST_CBOR_TAG, *in->at & 31);
 		in->at++;
