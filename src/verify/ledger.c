@@ -24,20 +24,33 @@ wrap(struct st_verify *verify, struct st_store **store)
 	return st_store_wrap_strict(store, store, verify->err);
 }
 
+/* The first way: what is not in the ledger's own tables is the record index and a few counts. */
 static int
-open_tables(struct st_verify *verify, uint64_t entries, int thorough)
+open_shadow(struct st_verify *verify)
+{
+	stet_ledger *ledger = verify->ledger;
+	const char *folder = ledger->scratch_dir != NULL ? ledger->scratch_dir : ledger->path;
+	int rc;
+
+	if ((rc = st_scratch_open(ledger, 1, &verify->scratch, &verify->folder, verify->err)) < 0 ||
+	    (rc = wrap(verify, &verify->scratch)) < 0 ||
+	    (rc = st_names_new(folder, &verify->names, verify->err)) < 0 ||
+	    (rc = st_store_open_shadow(ledger->store, verify->scratch, verify->names,
+		 &verify->state.size, &verify->shadow, verify->err)) < 0)
+		return rc;
+	verify->bare = verify->shadow;
+	return wrap(verify, &verify->shadow);
+}
+
+/* The second: tables of its own. */
+static int
+open_scratch(struct st_verify *verify, uint64_t entries)
 {
 	int rc;
 
 	rc = st_scratch_open(verify->ledger, entries <= verify->tuning.memory_entries,
 	    &verify->scratch, &verify->folder, verify->err);
-	if (rc < 0 || (rc = wrap(verify, &verify->scratch)) < 0 || thorough)
-		return rc;
-	if ((rc = st_store_open_shadow(verify->ledger->store, verify->scratch, &verify->state.size,
-		 &verify->shadow, verify->err)) < 0)
-		return rc;
-	verify->bare = verify->shadow;
-	return wrap(verify, &verify->shadow);
+	return rc < 0 ? rc : wrap(verify, &verify->scratch);
 }
 
 static int
@@ -60,7 +73,7 @@ open_run(struct st_verify *verify, int thorough)
 		return rc;
 	verify->books.entries = verify->reader;
 	verify->target = entries;
-	return open_tables(verify, entries, thorough);
+	return thorough ? open_scratch(verify, entries) : open_shadow(verify);
 }
 
 static void
@@ -73,6 +86,7 @@ close_run(struct st_verify *verify)
 	st_pool_free(verify->pool);
 	st_reader_close(verify->reader);
 	st_store_close(verify->shadow);
+	st_names_free(verify->names);
 	st_scratch_close(&verify->scratch, &verify->folder);
 	st_state_clear(&verify->state);
 	st_buf_free(&verify->stored_note);
@@ -103,14 +117,16 @@ report_signatures(struct st_verify *verify)
 static int
 believe_tables(struct st_verify *verify)
 {
-	int rc, complete;
+	int rc, agree = 1;
 
 	if (verify->shadow == NULL)
 		return STET_OK;
-	rc = st_shadow_complete(verify->bare, verify->stream.reader, &complete, verify->err);
-	if (rc == STET_OK && !complete)
+	rc = st_shadow_complete(verify->bare, verify->stream.reader, &agree, verify->err);
+	if (rc == STET_OK && agree)
+		rc = st_names_agree(verify->names, verify->stream.reader, &agree, verify->err);
+	if (rc == STET_OK && !agree)
 		rc = st_fail(verify->err, STET_EMISMATCH, ST_TABLE_DIFFERS,
-		    "the derived tables have rows that no entry implies");
+		    "the derived tables are not what the entries imply");
 	return rc;
 }
 

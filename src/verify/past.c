@@ -14,7 +14,7 @@ st_past_open(struct st_past *past, stet_ledger *ledger, stet_error *err)
 	if ((rc = st_ledger_reader(ledger, &past->entries, err)) < 0 ||
 	    (rc = st_store_open_memory(&past->index, err)) < 0 ||
 	    (rc = st_store_open_shadow(
-		 ledger->store, past->index, &past->size, &past->shadow, err)) < 0 ||
+		 ledger->store, past->index, NULL, &past->size, &past->shadow, err)) < 0 ||
 	    (rc = st_reader_open(past->shadow, &past->tables, err)) < 0) {
 		st_past_close(past);
 		return rc;

@@ -7,6 +7,7 @@
 #include "verify/verify.h"
 
 #define PROGRESS_EVERY 1024
+#define TOUCHED_MAX 16384
 
 /* --- saying ----------------------------------------------------------------------------------- */
 
@@ -182,6 +183,17 @@ check_signature(struct st_verify *verify, const struct st_slot *slot, const stru
 	return STET_OK;
 }
 
+/* The root of the record index over the entries so far. */
+static int
+index_root(struct st_verify *verify, uint8_t index_out[32])
+{
+	if (verify->names == NULL)
+		return st_enter_index(&verify->enter, index_out, verify->err);
+	st_names_root(verify->names, index_out);
+	verify->enter.touched_count = 0;
+	return STET_OK;
+}
+
 /* A seal is judged by the entries before it. */
 static int
 check_seal(struct st_verify *verify, const struct st_slot *slot, const struct st_case *c)
@@ -191,7 +203,7 @@ check_seal(struct st_verify *verify, const struct st_slot *slot, const struct st
 	stet_error why;
 	int rc;
 
-	if ((rc = st_enter_index(&verify->enter, index, verify->err)) < 0)
+	if ((rc = index_root(verify, index)) < 0)
 		return rc;
 	/* With an entry lost, whose name and count nobody knows, the index cannot be recomputed:
 	 * that is what was said about the lost one. */
@@ -416,12 +428,15 @@ st_replay_commit(struct st_verify *verify)
 	return st_batch_commit(&verify->batch, verify->err);
 }
 
-/* Between entries: what must not grow is let go. */
+/* Between entries: what must not grow is let go, names that wait for a seal among it. */
 static int
 breathe(struct st_verify *verify)
 {
+	uint8_t index[32];
 	int rc;
 
+	if (verify->enter.touched_count > TOUCHED_MAX && (rc = index_root(verify, index)) < 0)
+		return rc;
 	if ((rc = st_replay_commit(verify)) < 0 ||
 	    (rc = st_reader_renew(verify->reader, verify->err)) < 0)
 		return rc;

@@ -22,6 +22,7 @@
 struct shadow_store {
 	struct st_store store;
 	struct st_store *of, *inner; /* borrowed */
+	struct st_names *names;      /* borrowed; NULL: ST_INDEX is in inner */
 	const uint64_t *size;
 	uint64_t puts[ST_TABLE_COUNT]; /* different keys */
 	uint64_t of_entry;             /* whose look-ups these are */
@@ -75,6 +76,20 @@ size_now(const struct st_reader *reader)
 	return *((const struct shadow_store *)reader->store)->size;
 }
 
+/* The names that stand for ST_INDEX, or NULL. */
+static struct st_names *
+names_for(const struct st_store *base, enum st_table table)
+{
+	return table == ST_INDEX ? ((const struct shadow_store *)base)->names : NULL;
+}
+
+static int
+only_rows(stet_error *err)
+{
+	return st_fail(err, STET_EINVAL, ST_STORE_MISUSE,
+	    "of the replay's names, rows are read and put one by one");
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static void
@@ -96,6 +111,12 @@ shadow_get(struct st_reader *base, enum st_table table, const stet_bytes *keys, 
 	size_t i;
 	int rc;
 
+	if (names_for(base->store, table) != NULL) {
+		if (count != 1 || keys[0].size != 32)
+			return only_rows(err);
+		values_out[0] = st_names_row(names_for(base->store, table), keys[0].data);
+		return STET_OK;
+	}
 	if (!st_shadow_covers(table))
 		return st_get(reader->inner, table, keys, count, values_out, err);
 	if ((rc = st_get(reader->of, table, keys, count, values_out, err)) < 0)
@@ -126,10 +147,12 @@ shadow_scan_open(struct st_reader *base, enum st_table table, const struct st_ra
     struct st_scan **scan_out, stet_error *err)
 {
 	struct shadow_reader *reader = (struct shadow_reader *)base;
-	struct shadow_scan *scan = calloc(1, sizeof(*scan));
+	struct shadow_scan *scan;
 	int rc;
 
-	if (scan == NULL)
+	if (names_for(base->store, table) != NULL)
+		return only_rows(err);
+	if ((scan = calloc(1, sizeof(*scan))) == NULL)
 		return st_fail_nomem(err);
 	rc = st_scan_open(
 	    st_shadow_covers(table) ? reader->of : reader->inner, table, range, &scan->below, err);
@@ -245,9 +268,18 @@ shadow_put(struct st_batch *base, enum st_table table, unsigned flags, const ste
     const stet_bytes *values, size_t count, stet_error *err)
 {
 	struct shadow_batch *batch = (struct shadow_batch *)base;
+	struct st_names *names = names_for(base->store, table);
 	size_t i;
 	int rc;
 
+	for (i = 0; names != NULL && i < count; i++) {
+		if (keys[i].size != 32 || values[i].size != ST_INDEX_ROW_SIZE)
+			return only_rows(err);
+		if ((rc = st_names_put(names, keys[i].data, values[i].data, err)) < 0)
+			return rc;
+	}
+	if (names != NULL)
+		return STET_OK;
 	if (!st_shadow_covers(table))
 		return st_batch_put(batch->inner, table, flags, keys, values, count, err);
 	for (i = 0; i < count; i++)
@@ -404,8 +436,8 @@ static const struct st_engine shadow_engine = {
 };
 
 int
-st_store_open_shadow(struct st_store *of, struct st_store *inner, const uint64_t *size,
-    struct st_store **store_out, stet_error *err)
+st_store_open_shadow(struct st_store *of, struct st_store *inner, struct st_names *names,
+    const uint64_t *size, struct st_store **store_out, stet_error *err)
 {
 	struct shadow_store *store = calloc(1, sizeof(*store));
 
@@ -414,6 +446,7 @@ st_store_open_shadow(struct st_store *of, struct st_store *inner, const uint64_t
 	st_store_init(&store->store, &shadow_engine, 0);
 	store->of = of;
 	store->inner = inner;
+	store->names = names;
 	store->size = size;
 	store->of_entry = UINT64_MAX;
 	*store_out = &store->store;

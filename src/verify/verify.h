@@ -8,6 +8,7 @@
  *   stream.c      stored entries in blocks, each with its neighbour in sight
  *   signatures.c  blocks of signatures on all cores
  *   shadow.c      the replay's tables where the ledger's own are right
+ *   names.c       its record index
  *   scratch.c     the replay's tables where they are not, and its temporary files
  *   compare.c     derived tables, row by row
  *   heads.c       checkpoints: stored, remembered, trusted by the caller
@@ -18,8 +19,8 @@
  *
  * The replay runs every entry through the writer's own st_admit() and st_enter().  What they write
  * is what the derived tables must be.  First it is only compared with the ledger's own rows, one by
- * one as they come (shadow.c): nothing is written but the record index, and if in the end every row
- * that was to be written was there, and no other, then everything that was read from them was
+ * one as they come (shadow.c): the record index apart, nothing is written, and if in the end every
+ * row that was to be written was there, and no other, then everything that was read from them was
  * right, too. At the first row that is not as it should be, the run starts again with tables of its
  * own, and finds out what exactly is wrong. */
 #include <stdarg.h>
@@ -28,6 +29,7 @@
 
 #include "base/err.h"
 #include "ledger/internal.h"
+#include "verify/names.h"
 
 /* --- report.c --------------------------------------------------------------------------------- */
 
@@ -135,10 +137,10 @@ int st_scratch_open(stet_ledger *ledger, int in_memory, struct st_store **store_
 void st_scratch_close(struct st_store **store, char **folder);
 
 /* A store over the ledger's own derived rows, each of them seen only once an entry before *size has
- * implied it.  Putting a row is comparing it; STET_EMISMATCH when it is not there.  The record
- * index (ST_INDEX, ST_TRIE, ST_META) goes to inner, which is not taken over. */
-int st_store_open_shadow(struct st_store *of, struct st_store *inner, const uint64_t *size,
-    struct st_store **store_out, stet_error *err);
+ * implied it.  Putting a row is comparing it; STET_EMISMATCH when it is not there.  ST_INDEX
+ * goes to names (NULL: to inner), all else to inner; neither is taken over. */
+int st_store_open_shadow(struct st_store *of, struct st_store *inner, struct st_names *names,
+    const uint64_t *size, struct st_store **store_out, stet_error *err);
 int st_shadow_covers(enum st_table table); /* 1 if its rows are compared, 0 if they are written */
 /* Whether every row of the ledger's tables has been put; reader: the snapshot that counts. */
 int st_shadow_complete(
@@ -174,6 +176,7 @@ struct st_verify {
 	struct st_store *scratch; /* the replay's tables, or half of them  */
 	struct st_store *shadow;  /* over scratch; NULL: the thorough way  */
 	struct st_store *bare;    /* the same without a strict wrapper     */
+	struct st_names *names;   /* its record index, or NULL             */
 	char *folder;             /* of scratch, or NULL                   */
 	struct st_batch *batch;
 	struct st_enter enter;
