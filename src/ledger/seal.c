@@ -444,18 +444,78 @@ stet_ledger_vkey(stet_ledger *ledger, char **vkey_out, stet_error *err)
 	return STET_OK;
 }
 
+/* --- adopting a head ------------------------------------------------------------------------- */
+
+/* Signed by this ledger, and of the entries that are here. */
+static int
+check_adopted(stet_ledger *ledger, struct st_reader *reader, const struct st_head *head,
+    const struct st_note *note, const struct st_checkpoint *adopted, stet_error *err)
+{
+	uint8_t root[32];
+	int rc;
+
+	rc = st_guard_verify(&ledger->state, note, err);
+	if (rc == STET_ENOMEM)
+		return rc;
+	if (rc < 0 || strcmp(adopted->origin, ledger->origin) != 0)
+		return st_fail(err, STET_EMISMATCH, ST_ADOPT_UNSIGNED,
+		    "the note is not signed by this ledger's key");
+	if (adopted->size > head->size)
+		return st_fail(err, STET_EMISMATCH, ST_ROLLED_BACK,
+		    "the note is of %llu entries, the ledger has %llu: entries are missing",
+		    (unsigned long long)adopted->size, (unsigned long long)head->size);
+	if ((rc = st_ledger_root(reader, adopted->size, root, err)) < 0)
+		return rc;
+	if (memcmp(root, adopted->root, 32) != 0)
+		return st_fail(err, STET_EMISMATCH, ST_FORKED,
+		    "the first %llu entries are not those of the note",
+		    (unsigned long long)adopted->size);
+	return STET_OK;
+}
+
+/* A head that is remembered and can be read stays in force: nobody's note takes the ledger behind
+ * it, or to another history. */
+static int
+must_go_forward(stet_ledger *ledger, struct st_reader *reader, const struct st_checkpoint *adopted,
+    stet_error *err)
+{
+	struct st_checkpoint remembered;
+	uint8_t root[32];
+	stet_error why;
+	int rc;
+
+	rc = st_guard_read(ledger, &ledger->state, &remembered, &why);
+	if (rc == STET_ENOTFOUND || (rc == STET_EREFUSED && why.rule == ST_HEAD_DAMAGED))
+		return STET_OK;
+	if (rc < 0) {
+		if (err != NULL)
+			*err = why;
+		return rc;
+	}
+	if (remembered.size >= adopted->size)
+		return st_fail(err, STET_EREFUSED, ST_ADOPT_OLDER,
+		    "this machine remembers a head of %llu entries already",
+		    (unsigned long long)remembered.size);
+	if ((rc = st_ledger_root(reader, remembered.size, root, err)) < 0)
+		return rc;
+	if (memcmp(root, remembered.root, 32) != 0)
+		return st_fail(err, STET_EMISMATCH, ST_FORKED,
+		    "the first %llu entries are not those whose head this machine has signed",
+		    (unsigned long long)remembered.size);
+	return STET_OK;
+}
+
 /* Where this machine remembers no head, somebody vouches for one: a checkpoint they kept elsewhere.
  */
 int
 stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err)
 {
-	struct st_checkpoint adopted, remembered;
+	struct st_checkpoint adopted;
 	struct st_note *parsed = NULL;
 	struct st_reader *reader = NULL;
 	struct st_guard guard = {-1};
 	struct st_books books;
 	struct st_head head;
-	uint8_t root[32];
 	int rc;
 
 	if ((parsed = calloc(1, sizeof(*parsed))) == NULL)
@@ -467,39 +527,12 @@ stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err)
 	    (rc = st_ledger_reader(ledger, &reader, err)) < 0)
 		goto done;
 	books = (struct st_books){reader, reader};
-	if ((rc = st_ledger_refresh(ledger, &books, &head, err)) < 0)
+	if ((rc = st_ledger_refresh(ledger, &books, &head, err)) < 0 ||
+	    (rc = check_adopted(ledger, reader, &head, parsed, &adopted, err)) < 0 ||
+	    (rc = must_go_forward(ledger, reader, &adopted, err)) < 0)
 		goto done;
-	if (st_guard_verify(&ledger->state, parsed, NULL) < 0 ||
-	    strcmp(adopted.origin, ledger->origin) != 0) {
-		rc = st_fail(err, STET_EMISMATCH, ST_ADOPT_UNSIGNED,
-		    "the note is not signed by this ledger's key");
-		goto done;
-	}
-	if (adopted.size > head.size) {
-		rc = st_fail(err, STET_EMISMATCH, ST_ROLLED_BACK,
-		    "the note is of %llu entries, the ledger has %llu: entries are missing",
-		    (unsigned long long)adopted.size, (unsigned long long)head.size);
-		goto done;
-	}
-	if ((rc = st_ledger_root(reader, adopted.size, root, err)) < 0)
-		goto done;
-	if (memcmp(root, adopted.root, 32) != 0) {
-		rc = st_fail(err, STET_EMISMATCH, ST_FORKED,
-		    "the first %llu entries are not those of the note",
-		    (unsigned long long)adopted.size);
-		goto done;
-	}
-	/* Never back: a remembered head that is ahead stays. */
-	rc = st_guard_read(ledger, &ledger->state, &remembered, err);
-	if (rc == STET_OK && remembered.size >= adopted.size)
-		rc = st_fail(err, STET_EREFUSED, ST_ADOPT_OLDER,
-		    "this machine remembers a head of %llu entries already",
-		    (unsigned long long)remembered.size);
-	else if (rc == STET_ENOTFOUND || rc == STET_OK ||
-		 (rc == STET_EREFUSED && (err == NULL || err->rule == ST_HEAD_DAMAGED))) {
-		if ((rc = st_guard_remember(ledger, note, err)) == STET_OK)
-			rc = st_dir_sync(ledger->state_dir, err);
-	}
+	if ((rc = st_guard_remember(ledger, note, err)) == STET_OK)
+		rc = st_dir_sync(ledger->state_dir, err);
 done:
 	st_reader_close(reader);
 	st_guard_drop(&guard);
