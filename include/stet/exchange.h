@@ -11,12 +11,12 @@ extern "C" {
 
 typedef struct stet_transfer_options {
 	int version;
-	uint64_t now_ms;          /* time of signing and appending */
-	const char *source_name;  /* NULL: the format's own        */
+	uint64_t now_ms;             /* time of signing and appending */
+	const char *source_name;     /* NULL: the format's own        */
 	const char *url, *retrieved; /* where and when the source was read, may be NULL */
-	unsigned flags;           /* STET_APPEND_DRY_RUN           */
-	size_t batch_count;       /* entries a batch at most; 0: 1,024 */
-	stet_passphrase *ask;     /* for the ledger key            */
+	unsigned flags;              /* STET_APPEND_DRY_RUN           */
+	size_t batch_count;          /* entries a batch at most; 0: 1,024 */
+	stet_passphrase *ask;        /* for the ledger key            */
 	void *ask_ctx;
 	stet_progress *progress;
 	void *progress_ctx;
@@ -24,12 +24,16 @@ typedef struct stet_transfer_options {
 	void (*refused)(void *ctx, uint64_t row, const stet_error *why);
 	void *refused_ctx;
 } stet_transfer_options;
-#define STET_TRANSFER_OPTIONS { STET_OPTIONS_VERSION, 0, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL }
+#define STET_TRANSFER_OPTIONS                                                                  \
+	{                                                                                      \
+		STET_OPTIONS_VERSION, 0, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, \
+		    NULL                                                                       \
+	}
 
 typedef struct stet_import_result {
-	uint64_t rows, taken, refused;   /* rows of the file                              */
-	uint64_t appended, already;      /* statements                                    */
-	stet_head head;                  /* after the last batch; size 0: nothing written */
+	uint64_t rows, taken, refused; /* rows of the file                              */
+	uint64_t appended, already;    /* statements                                    */
+	stet_head head;                /* after the last batch; size 0: nothing written */
 } stet_import_result;
 
 /**
@@ -40,7 +44,8 @@ typedef struct stet_import_result {
 STET_API int stet_import(stet_ledger *ledger, const char *format, stet_source *read, void *ctx,
     const stet_key *key, const stet_transfer_options *options, stet_import_result *result_out,
     stet_error *err);
-/** Export entries first .. last-1 ("cborseq": the entries verbatim; "jsonl": one JSON object a line). */
+/** Export entries first .. last-1 ("cborseq": the entries verbatim; "jsonl": one JSON object a
+ * line). */
 STET_API int stet_export(stet_ledger *ledger, const char *format, uint64_t first, uint64_t last,
     stet_progress *progress, void *progress_ctx, stet_sink *write, void *ctx, stet_error *err);
 

@@ -33,7 +33,8 @@ STET_API int stet_history_open(stet_ledger *ledger, const stet_id *id, stet_at a
     stet_history **history_out, stet_error *err);
 /** The next entry, ascending; borrowed until the next call. STET_ENOTFOUND at the end. */
 STET_API int stet_history_next(stet_history *history, stet_entry **entry_out, stet_error *err);
-STET_API size_t stet_history_names(const stet_history *history, const stet_history_name **names_out);
+STET_API size_t stet_history_names(
+    const stet_history *history, const stet_history_name **names_out);
 STET_API uint64_t stet_history_count(const stet_history *history); /* entries in all */
 STET_API void stet_history_close(stet_history *history);
 

@@ -31,24 +31,28 @@ typedef struct stet_outcome stet_outcome;
 typedef struct stet_ledger_options {
 	int version;           /* STET_OPTIONS_VERSION                                            */
 	const char *state_dir; /* folder of the second copy of the head, outside the ledger; NULL:
-	                          the ledger can be read but never sealed                         */
+				  the ledger can be read but never sealed                         */
 	int wait_ms;           /* how long to wait for another writer before STET_ELOCKED         */
 	unsigned threads;      /* for signing and verifying; 0: all cores                         */
 	int read_only;         /* 1: never write, not even a lock                                 */
-	int repair;            /* 1: open it even if entry 0 cannot be read: for verify and reindex        */
+	int repair; /* 1: open it even if entry 0 cannot be read: for verify and reindex        */
 	const char *scratch_dir; /* for temporary files of verify and restore; NULL: the ledger's */
 } stet_ledger_options;
-#define STET_LEDGER_OPTIONS { STET_OPTIONS_VERSION, NULL, 10000, 0, 0, 0, NULL }
+#define STET_LEDGER_OPTIONS                                      \
+	{                                                        \
+		STET_OPTIONS_VERSION, NULL, 10000, 0, 0, 0, NULL \
+	}
 
 /** What entry 0 of a new ledger says. Start from {STET_OPTIONS_VERSION}. */
 typedef struct stet_ledger_terms {
 	int version;
-	const char *origin;      /* its name for ever: a host and path without scheme; see docs/format.md */
-	const char *root_issuer; /* what statements of the first root key say as issuer                  */
-	const char *organisation, *contact; /* may be NULL                                               */
-	const char *profile;     /* NULL: assignee-v1                                                    */
-	const stet_json *continues; /* the member of that name, or NULL                                  */
-	const char *id;          /* of entry 0's statement; NULL: made up                                */
+	const char
+	    *origin; /* its name for ever: a host and path without scheme; see docs/format.md */
+	const char *root_issuer; /* what statements of the first root key say as issuer */
+	const char *organisation, *contact; /* may be NULL */
+	const char *profile;                /* NULL: assignee-v1		*/
+	const stet_json *continues;         /* the member of that name, or NULL	 */
+	const char *id; /* of entry 0's statement; NULL: made up                                */
 } stet_ledger_terms;
 
 /**
@@ -78,7 +82,8 @@ STET_API void stet_ledger_close(stet_ledger *ledger);
 
 /** The newest sealed state. Root and index as the last seal's checkpoint covers them. O(log n). */
 STET_API int stet_ledger_head(stet_ledger *ledger, stet_head *head_out, stet_error *err);
-STET_API const char *stet_ledger_id(const stet_ledger *ledger);     /* stet:<64 hex>, the aud of its statements */
+STET_API const char *stet_ledger_id(
+    const stet_ledger *ledger); /* stet:<64 hex>, the aud of its statements */
 STET_API const char *stet_ledger_origin(const stet_ledger *ledger);
 STET_API const char *stet_ledger_path(const stet_ledger *ledger);
 /** Facts for `stats`: {"origin", "ledger", "entries", "names", "types": {...}, "seals", "size",
@@ -89,11 +94,14 @@ STET_API int stet_ledger_stats(stet_ledger *ledger, stet_json **stats_out, stet_
 typedef struct stet_append_options {
 	int version;
 	uint64_t now_ms;
-	unsigned flags;          /* STET_APPEND_* */
-	stet_passphrase *ask;    /* for the ledger key, if it is under a passphrase */
+	unsigned flags;       /* STET_APPEND_* */
+	stet_passphrase *ask; /* for the ledger key, if it is under a passphrase */
 	void *ctx;
 } stet_append_options;
-#define STET_APPEND_OPTIONS { STET_OPTIONS_VERSION, 0, 0, NULL, NULL }
+#define STET_APPEND_OPTIONS                            \
+	{                                              \
+		STET_OPTIONS_VERSION, 0, 0, NULL, NULL \
+	}
 #define STET_APPEND_KEEP_GOING 1    /* leave refused statements out instead of refusing all */
 #define STET_APPEND_DRY_RUN 2       /* judge everything, write nothing                      */
 #define STET_APPEND_CONFIRM_CLOCK 4 /* accept a step of more than 366 days since the last entry */
@@ -116,23 +124,30 @@ typedef struct stet_append_options {
  * before the write lock is taken; statements signed by this process are not
  * verified again.
  */
-STET_API int stet_ledger_append(stet_ledger *ledger, stet_statement *const *statements, size_t count,
-    const stet_append_options *options, stet_outcome **outcome_out, stet_error *err);
+STET_API int stet_ledger_append(stet_ledger *ledger, stet_statement *const *statements,
+    size_t count, const stet_append_options *options, stet_outcome **outcome_out, stet_error *err);
 
-enum stet_result { STET_APPENDED, STET_ALREADY, STET_REFUSED, STET_LEFT /* not reached, or undone with its batch */ };
+enum stet_result {
+	STET_APPENDED,
+	STET_ALREADY,
+	STET_REFUSED,
+	STET_LEFT /* not reached, or undone with its batch */
+};
 typedef struct stet_outcome_item {
-	int result;                   /* enum stet_result                         */
-	uint64_t seq;                 /* of the entry, if APPENDED or ALREADY      */
+	int result;   /* enum stet_result                         */
+	uint64_t seq; /* of the entry, if APPENDED or ALREADY      */
 	uint8_t leaf[STET_HASH_SIZE];
-	stet_error error;             /* why, if REFUSED                           */
+	stet_error error; /* why, if REFUSED                           */
 } stet_outcome_item;
 STET_API size_t stet_outcome_count(const stet_outcome *outcome); /* 0 for NULL */
 STET_API const stet_outcome_item *stet_outcome_get(const stet_outcome *outcome, size_t index);
-STET_API const stet_head *stet_outcome_head(const stet_outcome *outcome); /* size 0: nothing written */
+STET_API const stet_head *stet_outcome_head(
+    const stet_outcome *outcome); /* size 0: nothing written */
 STET_API void stet_outcome_free(stet_outcome *outcome);
 
 /** Entries. STET_ENOTFOUND beyond the end. The caller ends *entry_out with stet_entry_free(). */
-STET_API int stet_ledger_entry(stet_ledger *ledger, uint64_t seq, stet_entry **entry_out, stet_error *err);
+STET_API int stet_ledger_entry(
+    stet_ledger *ledger, uint64_t seq, stet_entry **entry_out, stet_error *err);
 STET_API uint64_t stet_entry_seq(const stet_entry *entry);
 STET_API uint64_t stet_entry_ms(const stet_entry *entry);
 STET_API stet_bytes stet_entry_encoded(const stet_entry *entry);
@@ -154,23 +169,28 @@ STET_API int stet_ledger_walk(stet_ledger *ledger, uint64_t first, uint64_t last
 
 /** The names a look-up by prefix matches, or the name itself if any entry is about it: a JSON array
  *  of strings; empty: not in this ledger. */
-STET_API int stet_ledger_find(stet_ledger *ledger, const stet_id *id, stet_json **names_out, stet_error *err);
-/** The keys the ledger knows: an array of {"kid", "name", "label", "issuer", "roles", "scope", "until",
- *  "state": "in force" | "expired" | "revoked", "granted": seq, "revoked": seq, "reason", "distrust_from"};
- *  also the ledger key(s) and the first root. */
-STET_API int stet_ledger_keys(stet_ledger *ledger, uint64_t now_ms, stet_json **keys_out, stet_error *err);
-/** The issuer the ledger has granted to a key; STET_ENOTFOUND if it has none. *issuer_out: free(). */
-STET_API int stet_ledger_issuer(stet_ledger *ledger, const stet_key *key, char **issuer_out, stet_error *err);
+STET_API int stet_ledger_find(
+    stet_ledger *ledger, const stet_id *id, stet_json **names_out, stet_error *err);
+/** The keys the ledger knows: an array of {"kid", "name", "label", "issuer", "roles", "scope",
+ * "until", "state": "in force" | "expired" | "revoked", "granted": seq, "revoked": seq, "reason",
+ * "distrust_from"}; also the ledger key(s) and the first root. */
+STET_API int stet_ledger_keys(
+    stet_ledger *ledger, uint64_t now_ms, stet_json **keys_out, stet_error *err);
+/** The issuer the ledger has granted to a key; STET_ENOTFOUND if it has none. *issuer_out: free().
+ */
+STET_API int stet_ledger_issuer(
+    stet_ledger *ledger, const stet_key *key, char **issuer_out, stet_error *err);
 /** The leaf of the newest entry about a name that is no observation (what `after` wants);
  *  STET_ENOTFOUND if there is none. */
-STET_API int stet_ledger_newest(stet_ledger *ledger, const stet_id *id, uint8_t leaf_out[STET_HASH_SIZE],
-    stet_error *err);
+STET_API int stet_ledger_newest(
+    stet_ledger *ledger, const stet_id *id, uint8_t leaf_out[STET_HASH_SIZE], stet_error *err);
 /** The entry whose leaf this is, looked for among the entries about the names of id's closure. */
-STET_API int stet_ledger_by_leaf(stet_ledger *ledger, const stet_id *id, const uint8_t leaf[STET_HASH_SIZE],
-    uint64_t *seq_out, stet_error *err);
-/** Entries by a local look-up: kind "notice" (a DOI), "content" (a digest in hex): an array of seqs. */
-STET_API int stet_ledger_lookup(stet_ledger *ledger, const char *kind, const char *text,
-    stet_json **seqs_out, stet_error *err);
+STET_API int stet_ledger_by_leaf(stet_ledger *ledger, const stet_id *id,
+    const uint8_t leaf[STET_HASH_SIZE], uint64_t *seq_out, stet_error *err);
+/** Entries by a local look-up: kind "notice" (a DOI), "content" (a digest in hex): an array of
+ * seqs. */
+STET_API int stet_ledger_lookup(
+    stet_ledger *ledger, const char *kind, const char *text, stet_json **seqs_out, stet_error *err);
 
 /**
  * Artifacts: content kept beside the ledger by SHA-256, any size, streamed.
@@ -182,22 +202,25 @@ STET_API int stet_ledger_attach(stet_ledger *ledger, stet_source *read, void *ct
 /** STET_ENOTFOUND if it is not held. */
 STET_API int stet_ledger_artifact(stet_ledger *ledger, const uint8_t sha256[STET_HASH_SIZE],
     stet_sink *write, void *ctx, stet_error *err);
-STET_API int stet_ledger_has_artifact(stet_ledger *ledger, const uint8_t sha256[STET_HASH_SIZE],
-    uint64_t *size_out, stet_error *err);
-/** Erase content that an entry withholds (STET_EREFUSED otherwise): overwritten, removed, synced. */
-STET_API int stet_ledger_erase(stet_ledger *ledger, const uint8_t sha256[STET_HASH_SIZE], stet_error *err);
+STET_API int stet_ledger_has_artifact(
+    stet_ledger *ledger, const uint8_t sha256[STET_HASH_SIZE], uint64_t *size_out, stet_error *err);
+/** Erase content that an entry withholds (STET_EREFUSED otherwise): overwritten, removed, synced.
+ */
+STET_API int stet_ledger_erase(
+    stet_ledger *ledger, const uint8_t sha256[STET_HASH_SIZE], stet_error *err);
 
 /** The checkpoint note at the newest seal, verbatim; signs it again if a crash came between. The
  *  caller frees with free(). */
-STET_API int stet_ledger_checkpoint(stet_ledger *ledger, char **note_out, size_t *size_out, stet_error *err);
+STET_API int stet_ledger_checkpoint(
+    stet_ledger *ledger, char **note_out, size_t *size_out, stet_error *err);
 /** The verifier key of the ledger key in force: "origin+hex+base64". *vkey_out: free(). */
 STET_API int stet_ledger_vkey(stet_ledger *ledger, char **vkey_out, stet_error *err);
-/** Take a checkpoint as the head this machine remembers, because it has none: after moving a ledger.
- *  The note must be signed by the ledger key and agree with the entries here. */
+/** Take a checkpoint as the head this machine remembers, because it has none: after moving a
+ * ledger. The note must be signed by the ledger key and agree with the entries here. */
 STET_API int stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err);
 
-/** What the numbers of a profile are called, of which kind they are and what they are unless a policy
- *  sets them. Rows from 0; 1, or 0 past the end and for a profile not known. */
+/** What the numbers of a profile are called, of which kind they are and what they are unless a
+ * policy sets them. Rows from 0; 1, or 0 past the end and for a profile not known. */
 typedef struct stet_policy_info {
 	const char *name;
 	const char *kind;   /* "hundredths", "count" or "date"                    */
@@ -208,19 +231,22 @@ STET_API int stet_policy_number(const char *profile, size_t row, stet_policy_inf
 
 /** Change the ledger key: a rotate statement signed by root, the seal by the old key, everything
  *  after it by the new one. new_key's file replaces keys/ledger.key. */
-STET_API int stet_ledger_rotate(stet_ledger *ledger, stet_statement *rotate, const stet_key *new_key,
-    const stet_append_options *options, stet_outcome **outcome_out, stet_error *err);
+STET_API int stet_ledger_rotate(stet_ledger *ledger, stet_statement *rotate,
+    const stet_key *new_key, const stet_append_options *options, stet_outcome **outcome_out,
+    stet_error *err);
 
 /** Rebuild every derived table from the entries. */
-STET_API int stet_ledger_reindex(stet_ledger *ledger, stet_progress *progress, void *ctx, stet_error *err);
-/** A consistent copy of the ledger into a new folder, while others write; keys included if with_key. */
+STET_API int stet_ledger_reindex(
+    stet_ledger *ledger, stet_progress *progress, void *ctx, stet_error *err);
+/** A consistent copy of the ledger into a new folder, while others write; keys included if
+ * with_key. */
 #define STET_BACKUP_WITHOUT_KEY 1
 #define STET_BACKUP_MOVE 2 /* and this copy never seals again */
 STET_API int stet_ledger_backup(stet_ledger *ledger, const char *path, unsigned flags,
     stet_progress *progress, void *ctx, stet_error *err);
 /**
- * Make a ledger at path from nothing but its entries: a CBOR sequence, in order, as `export cborseq`
- * writes it. Every rule is checked again.
+ * Make a ledger at path from nothing but its entries: a CBOR sequence, in order, as `export
+ * cborseq` writes it. Every rule is checked again.
  *
  * ledger_key  to sign the checkpoint again (the same bytes: Ed25519 is deterministic) and to go on
  *             appending; may be NULL: then the ledger can only be read

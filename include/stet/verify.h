@@ -17,13 +17,19 @@ extern "C" {
 
 typedef struct stet_verify_options {
 	int version;
-	unsigned flags;        /* STET_VERIFY_* */
-	unsigned threads;      /* 0: all cores  */
-	size_t max_diagnoses;  /* 0: 100; the count goes on */
-	stet_bytes since;      /* a checkpoint note trusted already: signatures before its size are not
-	                          verified again; data NULL: none */
+	unsigned flags;       /* STET_VERIFY_* */
+	unsigned threads;     /* 0: all cores  */
+	size_t max_diagnoses; /* 0: 100; the count goes on */
+	stet_bytes since; /* a checkpoint note trusted already: signatures before its size are not
+			     verified again; data NULL: none */
 } stet_verify_options;
-#define STET_VERIFY_OPTIONS { STET_OPTIONS_VERSION, 0, 0, 0, { NULL, 0 } }
+#define STET_VERIFY_OPTIONS                    \
+	{                                      \
+		STET_OPTIONS_VERSION, 0, 0, 0, \
+		{                              \
+			NULL, 0                \
+		}                              \
+	}
 #define STET_VERIFY_HASH_ONLY 1    /* chains, tree, seals, tables; no signature is verified */
 #define STET_VERIFY_NO_ARTIFACTS 2 /* artifact contents are not read again                   */
 
@@ -49,18 +55,20 @@ STET_API int stet_verify_ledger(stet_ledger *ledger, const stet_verify_options *
  * entries, their signers' and log n of the tree.
  *
  * report_out  {"v", "id", "ok", "names": [...], "size", "root", "entries": [{"seq", "name", "type",
- *             "appended", "signed_at", "kid", "issuer", "label", "bytes", "signature", "signer", "prior",
- *             "included": true / false / null (could not find out), "granted": seq or null, "roles",
+ *             "appended", "signed_at", "kid", "issuer", "label", "bytes", "signature", "signer",
+ * "prior", "included": true / false / null (could not find out), "granted": seq or null, "roles",
  *             "scope", "seal": seq or null, "text": what is wrong}]}; stet_json_free()
  *
  * Returns STET_OK whatever the report says; STET_ENOTFOUND, STET_EIO, STET_ENOMEM.
  */
-STET_API int stet_verify_record(stet_ledger *ledger, const stet_id *id, stet_at at,
-    stet_json **report_out, stet_error *err);
+STET_API int stet_verify_record(
+    stet_ledger *ledger, const stet_id *id, stet_at at, stet_json **report_out, stet_error *err);
 /** 1 if nothing was found, else 0. */
 STET_API int stet_report_ok(const stet_report *report);
-STET_API size_t stet_report_count(const stet_report *report); /* diagnoses found, also beyond the limit */
-STET_API const stet_diagnosis *stet_report_get(const stet_report *report, size_t index); /* or NULL */
+STET_API size_t stet_report_count(
+    const stet_report *report); /* diagnoses found, also beyond the limit */
+STET_API const stet_diagnosis *stet_report_get(
+    const stet_report *report, size_t index); /* or NULL */
 /** {"v", "ok", "entries", "signatures", "seals", "artifacts", "size", "root", "index", "diagnoses":
  *  [{"code", "seq", "text"}], "count"}; borrowed. */
 STET_API const stet_json *stet_report_json(const stet_report *report);

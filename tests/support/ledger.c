@@ -18,11 +18,11 @@
 #include "key/key.h"
 
 /* What must succeed. */
-#define ok(call)                                                                                   \
-	do {                                                                                       \
-		st_error_clear(&err);                                                              \
-		if ((call) != STET_OK)                                                             \
-			fail_msg("%s: %s (%s)", #call, err.text, stet_rule_name(err.rule));        \
+#define ok(call)                                                                            \
+	do {                                                                                \
+		st_error_clear(&err);                                                       \
+		if ((call) != STET_OK)                                                      \
+			fail_msg("%s: %s (%s)", #call, err.text, stet_rule_name(err.rule)); \
 	} while (0)
 
 static const struct {
@@ -179,8 +179,8 @@ void
 tl_make_at(struct tl *tl, unsigned flags, uint64_t now_ms)
 {
 	const char *tmp = getenv("TMPDIR");
-	stet_ledger_terms terms = {STET_OPTIONS_VERSION, TL_ORIGIN, NULL, NULL, NULL, NULL, NULL,
-	    "entry-0"};
+	stet_ledger_terms terms = {
+	    STET_OPTIONS_VERSION, TL_ORIGIN, NULL, NULL, NULL, NULL, NULL, "entry-0"};
 	stet_ledger_options options;
 	stet_error err;
 
@@ -295,7 +295,8 @@ tl_grant(struct tl *tl, enum tl_key signer, enum tl_key key, const char *roles, 
 
 	key_hex(tl, key, hex);
 	return tl_statementf(tl, signer,
-	    "{'type': 'key', 'action': 'grant', 'subject': '%s', 'label': '%s', 'key_issuer': '%s', "
+	    "{'type': 'key', 'action': 'grant', 'subject': '%s', 'label': '%s', 'key_issuer': "
+	    "'%s', "
 	    "'roles': %s, 'key': {'kty': 'OKP', 'crv': 'Ed25519', 'x': '%s'}%s}",
 	    tl_key_name(tl, key), cast[key].label, cast[key].issuer, roles, hex, more);
 }
@@ -412,35 +413,46 @@ tl_fill(struct tl *tl)
 
 	tl->now_ms += 60000;
 	tl_say(tl, TL_PUBLISHER,
-	    "{'type': 'alias', 'subject': '" TL_PAPER "', 'action': 'bind', 'record': '" TL_UUID "'}");
+	    "{'type': 'alias', 'subject': '" TL_PAPER "', 'action': 'bind', 'record': '" TL_UUID
+	    "'}");
 	tl_say(tl, TL_PUBLISHER,
 	    "{'type': 'record', 'subject': '" TL_UUID "', 'title': 'On the first paper', "
 	    "'submitted': '2025-12', 'aliases': ['" TL_PAPER "']}");
 	tl_attach(tl, report, hex[0]);
 	tl_attach(tl, script, hex[1]);
 	tl_attach(tl, results, hex[2]);
-	tl_append(tl, tl_statementf(tl, TL_PUBLISHER,
-	    "{'type': 'artifact', 'subject': '" TL_UUID "', 'role': 'report', 'size': %zu, "
-	    "'media_type': 'text/plain', 'sha256': '%s'}", strlen(report), hex[0]));
+	tl_append(
+	    tl, tl_statementf(tl, TL_PUBLISHER,
+		    "{'type': 'artifact', 'subject': '" TL_UUID "', 'role': 'report', 'size': %zu, "
+		    "'media_type': 'text/plain', 'sha256': '%s'}",
+		    strlen(report), hex[0]));
 	tl_append(tl, tl_statementf(tl, TL_GATE,
-	    "{'type': 'artifact', 'subject': '" TL_UUID "', 'role': 'repro-script', 'size': %zu, "
-	    "'media_type': 'text/plain', 'sha256': '%s', 'digests': {'md5': "
-	    "'000102030405060708090a0b0c0d0e0f'}}", strlen(script), hex[1]));
+			  "{'type': 'artifact', 'subject': '" TL_UUID
+			  "', 'role': 'repro-script', 'size': %zu, "
+			  "'media_type': 'text/plain', 'sha256': '%s', 'digests': {'md5': "
+			  "'000102030405060708090a0b0c0d0e0f'}}",
+			  strlen(script), hex[1]));
 	tl_append(tl, tl_statementf(tl, TL_GATE,
-	    "{'type': 'artifact', 'subject': '" TL_UUID "', 'role': 'repro-results', 'size': %zu, "
-	    "'media_type': 'text/plain', 'sha256': '%s'}", strlen(results), hex[2]));
+			  "{'type': 'artifact', 'subject': '" TL_UUID
+			  "', 'role': 'repro-results', 'size': %zu, "
+			  "'media_type': 'text/plain', 'sha256': '%s'}",
+			  strlen(results), hex[2]));
 	tl->now_ms += 60000;
-	verdict = tl_append(tl, tl_statementf(tl, TL_GATE,
-	    "{'type': 'verdict', 'subject': '" TL_UUID "', 'contract': 'gate-verdict-v1', "
-	    "'gate': 'sandbox', 'status': 'VERIFIED', 'artifacts': ['%s', '%s']}", hex[1], hex[2]));
+	verdict = tl_append(
+	    tl, tl_statementf(tl, TL_GATE,
+		    "{'type': 'verdict', 'subject': '" TL_UUID "', 'contract': 'gate-verdict-v1', "
+		    "'gate': 'sandbox', 'status': 'VERIFIED', 'artifacts': ['%s', '%s']}",
+		    hex[1], hex[2]));
 	ok(st_ledger_reader(tl->ledger, &reader, &err));
 	ok(st_books_leaf(&(struct st_books){reader, reader}, verdict, leaf, &err));
 	st_reader_close(reader);
 	st_hex(leaf, 32, target);
-	tl_append(tl, tl_statementf(tl, TL_EDITOR,
-	    "{'type': 'correction', 'subject': '" TL_UUID "', 'nature': 'verdict_change', "
-	    "'public_note': 'the sandbox was too small', 'targets': ['%s'], "
-	    "'notice': {'kind': 'own', 'doi': '10.5555/notice.1'}}", target));
+	tl_append(
+	    tl, tl_statementf(tl, TL_EDITOR,
+		    "{'type': 'correction', 'subject': '" TL_UUID "', 'nature': 'verdict_change', "
+		    "'public_note': 'the sandbox was too small', 'targets': ['%s'], "
+		    "'notice': {'kind': 'own', 'doi': '10.5555/notice.1'}}",
+		    target));
 	tl_say(tl, TL_OBSERVER,
 	    "{'type': 'correction', 'subject': '" TL_PAPER "', 'nature': 'unspecified', "
 	    "'source': {'name': 'example-watch', 'id': '1', 'term': 'Correction'}}");
@@ -610,7 +622,8 @@ tl_rows_put(struct tl *tl, const struct tl_rows *rows)
 	for (table = ST_ENTRY + 1; table < ST_TABLE_COUNT; table++)
 		ok(st_batch_clear(batch, (enum st_table)table, &err));
 	for (i = 0; i < rows->count; i++)
-		ok(st_batch_put(batch, rows->tables[i], 0, &rows->keys[i], &rows->values[i], 1, &err));
+		ok(st_batch_put(
+		    batch, rows->tables[i], 0, &rows->keys[i], &rows->values[i], 1, &err));
 	ok(st_batch_commit(&batch, &err));
 }
 

@@ -6,8 +6,17 @@
 #include "ledger/internal.h"
 
 enum tl_key {
-	TL_LEDGER, TL_ROOT, TL_ADMIN, TL_PUBLISHER, TL_REGISTRAR, TL_GATE, TL_EDITOR, TL_AUDITOR,
-	TL_OBSERVER, TL_STRANGER, /* never granted */ TL_NEXT, /* a ledger key to change to */
+	TL_LEDGER,
+	TL_ROOT,
+	TL_ADMIN,
+	TL_PUBLISHER,
+	TL_REGISTRAR,
+	TL_GATE,
+	TL_EDITOR,
+	TL_AUDITOR,
+	TL_OBSERVER,
+	TL_STRANGER,
+	/* never granted */ TL_NEXT, /* a ledger key to change to */
 	TL_KEY_COUNT
 };
 
@@ -21,7 +30,7 @@ struct tl {
 	char *folder, *path, *state; /* path and state are in folder */
 	stet_key *keys[TL_KEY_COUNT];
 	uint64_t now_ms;
-	unsigned ids; /* statements made so far: their ids count up */
+	unsigned ids;      /* statements made so far: their ids count up */
 	unsigned refusals; /* seen by tl_refused() */
 };
 
@@ -36,15 +45,16 @@ void tl_open(struct tl *tl, const char *path, const char *state);
 char *tl_copy_folder(struct tl *tl, const char *name);
 stet_ledger_options tl_options(const struct tl *tl);
 
-/* A signed statement. json: the members, with ' for "; issuer, id and aud are filled in where they are
- * not there, aud not for observations. %PAPER% etc. are not replaced: write the names out. */
+/* A signed statement. json: the members, with ' for "; issuer, id and aud are filled in where they
+ * are not there, aud not for observations. %PAPER% etc. are not replaced: write the names out. */
 stet_statement *tl_statement(struct tl *tl, enum tl_key signer, const char *json);
 /* The same of what a printf format says. */
 stet_statement *tl_statementf(struct tl *tl, enum tl_key signer, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 stet_statement *tl_grant(struct tl *tl, enum tl_key signer, enum tl_key key, const char *roles_json,
     const char *more_json);
-stet_statement *tl_revoke(struct tl *tl, enum tl_key signer, enum tl_key key, const char *more_json);
+stet_statement *tl_revoke(
+    struct tl *tl, enum tl_key signer, enum tl_key key, const char *more_json);
 /* "urn:ietf:params:oauth:ckt:sha-256:..." */
 const char *tl_key_name(const struct tl *tl, enum tl_key key);
 
@@ -81,15 +91,15 @@ void tl_rows_put(struct tl *tl, const struct tl_rows *rows); /* and nothing else
 void tl_rows_free(struct tl_rows *rows);
 
 /* --- an operator who does not ask the rules ---
- * Enters bytes as the next entry, and the rows it implies as far as it can be read; then a seal by the
- * ledger key over it, a checkpoint, and the remembered head: everything right but the entry. */
+ * Enters bytes as the next entry, and the rows it implies as far as it can be read; then a seal by
+ * the ledger key over it, a checkpoint, and the remembered head: everything right but the entry. */
 struct tl_force {
-	stet_bytes statement;   /* COSE_Sign1, signed or not                               */
-	stet_bytes entry;       /* or a whole entry, whatever its bytes                    */
+	stet_bytes statement;        /* COSE_Sign1, signed or not                               */
+	stet_bytes entry;            /* or a whole entry, whatever its bytes                    */
 	const uint8_t *prev, *prior; /* instead of the right ones                           */
-	int no_prior;           /* null, although there is one                              */
-	uint64_t ms;            /* 0: now                                                   */
-	int no_seal;            /* leave it unsealed, and no checkpoint                     */
+	int no_prior;                /* null, although there is one                              */
+	uint64_t ms;                 /* 0: now                                                   */
+	int no_seal;                 /* leave it unsealed, and no checkpoint                     */
 };
 uint64_t tl_force(struct tl *tl, const struct tl_force *force);
 /* The same of one statement, which it frees. */
