@@ -35,7 +35,7 @@ typedef struct stet_ledger_options {
 	int wait_ms;           /* how long to wait for another writer before STET_ELOCKED         */
 	unsigned threads;      /* for signing and verifying; 0: all cores                         */
 	int read_only;         /* 1: never write, not even a lock                                 */
-	int repair; /* 1: open it even if entry 0 cannot be read: for verify and reindex        */
+	int repair;            /* 1: open it even if entry 0 cannot be read, to verify or reindex */
 	const char *scratch_dir; /* for temporary files of verify and restore; NULL: the ledger's */
 } stet_ledger_options;
 #define STET_LEDGER_OPTIONS                                      \
@@ -46,13 +46,13 @@ typedef struct stet_ledger_options {
 /** What entry 0 of a new ledger says. Start from {STET_OPTIONS_VERSION}. */
 typedef struct stet_ledger_terms {
 	int version;
-	const char
-	    *origin; /* its name for ever: a host and path without scheme; see docs/format.md */
+	/* Its name for ever: a host and path without scheme; docs/format.md. */
+	const char *origin;
 	const char *root_issuer; /* what statements of the first root key say as issuer */
-	const char *organisation, *contact; /* may be NULL */
-	const char *profile;                /* NULL: assignee-v1		*/
-	const stet_json *continues;         /* the member of that name, or NULL	 */
-	const char *id; /* of entry 0's statement; NULL: made up                                */
+	const char *organisation, *contact; /* may be NULL                              */
+	const char *profile;                /* NULL: assignee-v1                        */
+	const stet_json *continues;         /* the member of that name, or NULL         */
+	const char *id;                     /* of entry 0's statement; NULL: made up    */
 } stet_ledger_terms;
 
 /**
@@ -82,8 +82,8 @@ STET_API void stet_ledger_close(stet_ledger *ledger);
 
 /** The newest sealed state. Root and index as the last seal's checkpoint covers them. O(log n). */
 STET_API int stet_ledger_head(stet_ledger *ledger, stet_head *head_out, stet_error *err);
-STET_API const char *stet_ledger_id(
-    const stet_ledger *ledger); /* stet:<64 hex>, the aud of its statements */
+/** stet:<64 hex>, the aud of its statements. */
+STET_API const char *stet_ledger_id(const stet_ledger *ledger);
 STET_API const char *stet_ledger_origin(const stet_ledger *ledger);
 STET_API const char *stet_ledger_path(const stet_ledger *ledger);
 /** Facts for `stats`: {"origin", "ledger", "entries", "names", "types": {...}, "seals", "size",

@@ -15,8 +15,8 @@ enum tl_key {
 	TL_EDITOR,
 	TL_AUDITOR,
 	TL_OBSERVER,
-	TL_STRANGER,
-	/* never granted */ TL_NEXT, /* a ledger key to change to */
+	TL_STRANGER, /* never granted          */
+	TL_NEXT,     /* a ledger key to change to */
 	TL_KEY_COUNT
 };
 

@@ -753,6 +753,22 @@ test_ledger__walks_a_part_and_stops_when_told(void **state)
 	tl_free(&tl);
 }
 
+/* A row of the wrong size ends in a diagnosis. */
+static void
+test_ledger__a_damaged_head_row_is_named(void **state)
+{
+	stet_error err;
+	stet_head head;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_put_row(&tl, ST_META, st_str("head"), st_str("abc"));
+	assert_int_equal(stet_ledger_head(tl.ledger, &head, &err), STET_EFORMAT);
+	assert_int_equal(err.rule, ST_TABLE_DAMAGED);
+	tl_free(&tl);
+}
+
 int
 main(void)
 {
@@ -775,6 +791,7 @@ main(void)
 	    cmocka_unit_test(test_ledger__counts_what_it_holds),
 	    cmocka_unit_test(test_ledger__tells_its_verifier_key),
 	    cmocka_unit_test(test_ledger__walks_a_part_and_stops_when_told),
+	    cmocka_unit_test(test_ledger__a_damaged_head_row_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

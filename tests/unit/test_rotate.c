@@ -550,6 +550,39 @@ test_rotate__loses_no_key_when_memory_is_short(void **state)
 	tl_free(&tl);
 }
 
+/* No append can bring this about; a ledger whose rotation lost its seal would be in this state. */
+static void
+test_rotate__only_the_seal_follows(void **state)
+{
+	struct st_reader *reader = NULL;
+	stet_statement *statement;
+	struct st_books books;
+	struct st_entry entry = {0};
+	struct st_case c = {0};
+	stet_error err;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_say(&tl, TL_PUBLISHER, RECORD);
+	statement = tl_statement(&tl, TL_PUBLISHER, RECORD);
+	assert_int_equal(st_reader_open(tl.ledger->store, &reader, &err), STET_OK);
+	books = (struct st_books){reader, reader};
+	entry.seq = tl.ledger->state.size;
+	entry.ms = tl.now_ms;
+	c.state = &tl.ledger->state;
+	c.books = &books;
+	c.entry = &entry;
+	c.statement = st_statement_view(statement);
+	assert_int_equal(st_admit(&c, &err), STET_OK);
+	tl.ledger->state.rotating = 1;
+	assert_int_equal(st_admit(&c, &err), STET_EREFUSED);
+	assert_int_equal(err.rule, ST_ROTATION_UNSEALED);
+	st_reader_close(reader);
+	stet_statement_free(statement);
+	tl_free(&tl);
+}
+
 int
 main(void)
 {
@@ -565,6 +598,7 @@ main(void)
 	    cmocka_unit_test(test_rotate__survives_a_late_checkpoint),
 	    cmocka_unit_test(test_rotate__is_seen_by_other_handles),
 	    cmocka_unit_test(test_rotate__loses_no_key_when_memory_is_short),
+	    cmocka_unit_test(test_rotate__only_the_seal_follows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
