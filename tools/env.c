@@ -265,10 +265,10 @@ env_keys(struct env *env)
 {
 	stet_error err;
 
-	if (env->keys == NULL &&
+	if (env->keys == NULL && !env->keys_unread &&
 	    stet_ledger_keys(env->ledger, env_now(env), &env->keys, &err) < 0) {
+		env->keys_unread = 1; /* said once, however many entries ask for their signer */
 		complain_error(&err);
-		return NULL;
 	}
 	return env->keys;
 }

@@ -13,6 +13,7 @@ struct env {
 	const char *ledger_option, *as, *at, *passphrase_file, *issuer;
 	int passphrase_fd;     /* -1: none */
 	int json, quiet, told; /* told: why there is no passphrase */
+	int keys_unread;       /* why they could not be read was said */
 	/* Found. */
 	char *path;      /* the ledger's folder */
 	char *state_dir; /* may be NULL         */

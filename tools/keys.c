@@ -289,6 +289,10 @@ choose_path(struct env *env, const struct local_keys *keys, const char *word, co
 		chosen[i] = word == NULL || matches(&keys->items[i], word);
 	count = count_chosen(keys, chosen, &last);
 	if (env->ledger != NULL && (word == NULL || count > 1)) {
+		if (env_keys(env) == NULL) {
+			free(chosen);
+			return EXIT_UNSURE;
+		}
 		keep_best(env, keys, word == NULL ? roles : NULL, chosen);
 		count = count_chosen(keys, chosen, &last);
 	}
@@ -412,6 +416,8 @@ from_ledger(struct env *env, const char *word, stet_key **key_out)
 	stet_bytes kid;
 	stet_error err;
 
+	if (env->ledger != NULL && known == NULL)
+		return EXIT_UNSURE;
 	for (i = 0; i < stet_json_size(known); i++) {
 		item = stet_json_item(known, i);
 		kid = stet_json_string_of(stet_json_get(item, "kid"));
