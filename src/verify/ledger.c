@@ -7,9 +7,9 @@
 
 /* Up to here a folder for temporary tables costs more than it saves: some kilobytes of memory. */
 #define MEMORY_ENTRIES 2000
-/* Between two commits the pages of the record index that were written stay in memory: a handful of
- * pages an entry where every entry is about a name of its own. */
-#define BATCH_ENTRIES 2048
+/* Between two commits the pages that were written stay in memory: a handful of pages an entry where
+ * every entry is about a name of its own. */
+#define BATCH_ENTRIES 1024
 
 static const struct st_verify_tuning preset = {
     .memory_entries = MEMORY_ENTRIES, .batch_entries = BATCH_ENTRIES};
