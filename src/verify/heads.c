@@ -42,8 +42,8 @@ check_descent(struct st_verify *verify, const struct st_checkpoint *head, const 
 
 /* --- the stored checkpoint -------------------------------------------------------------------- */
 
-/* The key whose signature a checkpoint of this size must bear, and, where a change of keys has just
- * been sealed, the one before it. */
+/* The key in force at a size; and the one before it where a change of keys has just been sealed,
+ * whose line the checkpoint may bear as well (a crash in between can cost it). */
 static size_t
 keys_at(const struct st_state *state, uint64_t size, const struct st_ledger_key *keys_out[2])
 {
@@ -65,7 +65,7 @@ check_signatures(struct st_verify *verify, const struct st_note *note, uint64_t 
 {
 	const struct st_ledger_key *keys[2];
 	struct st_vkey vkeys[2];
-	size_t i, count = keys_at(&verify->state, size, keys), verified = 0;
+	size_t i, count = keys_at(&verify->state, size, keys), in_force = 0, all = 0;
 	stet_error why;
 	int rc = STET_OK;
 
@@ -74,14 +74,15 @@ check_signatures(struct st_verify *verify, const struct st_note *note, uint64_t 
 		    &vkeys[i], verify->err);
 	if (rc < 0)
 		return rc;
-	rc = st_note_verify(note, vkeys, count, &verified, &why);
+	/* A line that a key is known for and that does not verify fails the note. */
+	if ((rc = st_note_verify(note, vkeys, count, &all, &why)) == STET_OK)
+		rc = st_note_verify(note, vkeys, count > 0 ? 1 : 0, &in_force, &why);
 	if (rc == STET_ENOMEM)
 		return st_fail_nomem(verify->err);
-	if (rc == STET_OK && count > 0 && verified == count)
+	if (rc == STET_OK && in_force == 1)
 		return STET_OK;
 	return st_found_after(verify, ST_CHECKPOINT_WRONG, STET_NO_SEQ,
-	    count == 2 ? "the checkpoint is not signed by both the old and the new ledger key"
-		       : "the checkpoint is not signed by the ledger key in force at its size");
+	    "the checkpoint is not signed by the ledger key in force at its size");
 }
 
 /* 1 if entry size - 1 is a seal, or cannot be read, which others have said. */

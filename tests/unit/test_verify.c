@@ -1,4 +1,5 @@
 /* verify: a ledger as it should be, and what it takes to say so. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -638,6 +640,194 @@ test_verify__leaves_the_mark_of_a_moved_copy_alone(void **state)
 	tl_free(&tl);
 }
 
+static const char *
+public_hex(const struct tl *tl, enum tl_key key)
+{
+	static char hex[65];
+	uint8_t public_key[32];
+
+	stet_key_public(tl->keys[key], public_key);
+	st_hex(public_key, 32, hex);
+	return hex;
+}
+
+/* --- histories out of the ordinary ------------------------------------------------------------ */
+
+static void
+rotate(struct tl *tl)
+{
+	stet_append_options options = STET_APPEND_OPTIONS;
+	stet_outcome *outcome = NULL;
+	stet_statement *statement;
+	stet_error err;
+
+	statement = tl_statementf(tl, TL_ROOT,
+	    "{'type': 'ledger', 'subject': 'stet:ledger', 'action': 'rotate', "
+	    "'key': {'kty': 'OKP', 'crv': 'Ed25519', 'x': '%s'}}",
+	    public_hex(tl, TL_NEXT));
+	options.now_ms = tl->now_ms;
+	if (stet_ledger_rotate(
+		tl->ledger, statement, tl->keys[TL_NEXT], &options, &outcome, &err) != STET_OK)
+		fail_msg("%s", err.text);
+	stet_outcome_free(outcome);
+	stet_statement_free(statement);
+}
+
+/* Seals and checkpoints by the old key, by both, by the new one. */
+static void
+test_verify__follows_a_change_of_the_ledger_key(void **state)
+{
+	struct st_buf before = {0}, between = {0}, after = {0};
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 1};
+	stet_report *report;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	read_checkpoint(&tl, &before);
+	rotate(&tl);
+	read_checkpoint(&tl, &between);
+	expect_good(&tl, &first_way);
+	tl_say(&tl, TL_PUBLISHER, "{'type': 'record', 'subject': 'rw:1', 'title': 'After'}");
+	read_checkpoint(&tl, &after);
+	expect_good(&tl, &first_way);
+	expect_good(&tl, &thorough);
+	/* An older checkpoint is one that a crash left; it is right by the keys of its size. */
+	write_checkpoint(&tl, &between);
+	expect_good(&tl, &first_way);
+	write_checkpoint(&tl, &before);
+	expect_good(&tl, &first_way);
+	/* And any of them will do to start from. */
+	options.since = st_buf_bytes(&before);
+	report = verify_by(&tl, &first_way, &options);
+	assert_true(stet_report_ok(report));
+	stet_report_free(report);
+	st_buf_free(&before);
+	st_buf_free(&between);
+	st_buf_free(&after);
+	tl_free(&tl);
+}
+
+/* What a thief said does not keep the owner from saying the same: the row of the id then leads to
+ * another entry than at first, which the first way takes for an error and the second does not. */
+static void
+test_verify__accepts_what_is_said_again_after_a_theft(void **state)
+{
+	static const char json[] =
+	    "{'type': 'record', 'subject': 'rw:1', 'title': 'Mine', 'id': 'the-same'}";
+	struct tl tl;
+	char more[64];
+	uint64_t seq;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	seq = tl_say(&tl, TL_PUBLISHER, json);
+	snprintf(more, sizeof(more), ", 'reason': 'stolen', 'distrust_from': %llu",
+	    (unsigned long long)seq);
+	tl_append(&tl, tl_revoke(&tl, TL_ROOT, TL_PUBLISHER, more));
+	tl_append(&tl,
+	    tl_statementf(&tl, TL_ROOT,
+		"{'type': 'key', 'action': 'grant', 'subject': '%s', 'label': 'new', 'key_issuer': "
+		"'https://example.org/publisher', 'roles': ['publisher'], 'key': {'kty': 'OKP', "
+		"'crv': 'Ed25519', 'x': '%s'}}",
+		tl_key_name(&tl, TL_STRANGER), public_hex(&tl, TL_STRANGER)));
+	tl_append(
+	    &tl, tl_statement(&tl, TL_STRANGER,
+		     "{'type': 'record', 'subject': 'rw:1', 'title': 'Mine', 'id': 'the-same', "
+		     "'issuer': 'https://example.org/publisher'}"));
+	expect_good(&tl, &strict);
+	expect_good(&tl, &thorough);
+	tl_free(&tl);
+}
+
+/* A newer stet's type: its contents are that one's affair, everything else is judged. */
+static void
+test_verify__judges_what_it_can_of_an_unknown_type(void **state)
+{
+	/* {"v": 7, "type": "hologram"} */
+	static const uint8_t payload[] = "\xa2\x61v\x07\x64type\x68hologram";
+	stet_bytes bytes = {payload, sizeof(payload) - 1};
+	stet_report *report;
+	struct tl tl;
+	uint64_t seq;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_force_statement(&tl, tl_raw(&tl, TL_PUBLISHER, "rw:1", bytes));
+	report = verify_by(&tl, &first_way, NULL);
+	assert_true(stet_report_ok(report));
+	assert_int_equal(stet_json_int_of(stet_json_get(stet_report_json(report), "unknown")), 1);
+	stet_report_free(report);
+	seq = tl_force_statement(&tl, tl_raw(&tl, TL_STRANGER, "rw:1", bytes));
+	expect_named(&tl, seq, ST_SIGNER_UNKNOWN, "of an unknown type by a stranger");
+	tl_free(&tl);
+}
+
+/* --- contents --------------------------------------------------------------------------------- */
+
+/* Cut to every length, and everything that can stand in a file's place. */
+static void
+test_verify__reads_every_content(void **state)
+{
+	static const char content[] = "what the paper rests on\n";
+	stet_verify_options options = {.version = STET_OPTIONS_VERSION, .threads = 2};
+	struct st_buf path = {0};
+	uint8_t digest[32];
+	stet_report *report;
+	struct tl tl;
+	uint64_t seq;
+	char hex[65];
+	size_t cut;
+	FILE *file;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_attach(&tl, content, hex);
+	seq = tl_append(
+	    &tl, tl_statementf(&tl, TL_PUBLISHER,
+		     "{'type': 'artifact', 'subject': 'rw:1', 'role': 'evidence', 'size': %zu, "
+		     "'media_type': 'text/plain', 'sha256': '%s'}",
+		     strlen(content), hex));
+	expect_good(&tl, &first_way);
+	assert_int_equal(st_hex_read(st_str(hex), digest, 32), 0);
+	st_artifact_path(tl.ledger, digest, &path);
+	for (cut = 0; cut < strlen(content); cut++) {
+		unlink((char *)path.data);
+		file = fopen((char *)path.data, "wb");
+		assert_non_null(file);
+		assert_int_equal(fwrite(content, 1, cut, file), cut);
+		fclose(file);
+		/* Another digest, and another size than was signed. */
+		report = verify_by(&tl, &strict, NULL);
+		assert_int_equal(stet_report_count(report), 2);
+		assert_int_equal(stet_report_get(report, 0)->seq, seq);
+		stet_report_free(report);
+	}
+	unlink((char *)path.data);
+	assert_int_equal(mkfifo((char *)path.data, 0600), 0); /* nobody will ever write into it */
+	expect_named(&tl, seq, 0, "a pipe in place of a content");
+	unlink((char *)path.data);
+	assert_int_equal(mkdir((char *)path.data, 0700), 0);
+	expect_named(&tl, seq, 0, "a folder in place of a content");
+	rmdir((char *)path.data);
+	assert_int_equal(symlink("/etc/hostname", (char *)path.data), 0);
+	expect_named(&tl, seq, 0, "a link in place of a content");
+	unlink((char *)path.data);
+	expect_named(&tl, seq, ST_ARTIFACT_MISSING, "no content");
+	options.flags = STET_VERIFY_NO_ARTIFACTS; /* not read, but there it must be */
+	report = verify_by(&tl, &first_way, &options);
+	assert_int_equal(stet_report_get(report, 0)->rule, ST_ARTIFACT_MISSING);
+	stet_report_free(report);
+	/* Until it is withheld, for as long as anybody keeps it from being so. */
+	tl_append(&tl, tl_statementf(&tl, TL_ADMIN,
+			   "{'type': 'withhold', 'subject': 'rw:1', 'ground': 'a court said so', "
+			   "'sha256': '%s'}",
+			   hex));
+	expect_good(&tl, &first_way);
+	st_buf_free(&path);
+	tl_free(&tl);
+}
+
 /* --- options ---------------------------------------------------------------------------------- */
 
 static int64_t
@@ -1015,6 +1205,10 @@ main(int argc, char **argv)
 	    cmocka_unit_test(test_verify__names_each_wrong_row),
 	    cmocka_unit_test(test_verify__counts_what_it_does_not_keep),
 	    cmocka_unit_test(test_verify__leaves_the_mark_of_a_moved_copy_alone),
+	    cmocka_unit_test(test_verify__follows_a_change_of_the_ledger_key),
+	    cmocka_unit_test(test_verify__accepts_what_is_said_again_after_a_theft),
+	    cmocka_unit_test(test_verify__judges_what_it_can_of_an_unknown_type),
+	    cmocka_unit_test(test_verify__reads_every_content),
 	    cmocka_unit_test(test_verify__counts_what_it_looked_at),
 	    cmocka_unit_test(test_verify__trusts_no_foreign_checkpoint),
 	    cmocka_unit_test(test_verify__stops_when_asked),
