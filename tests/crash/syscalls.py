@@ -1,0 +1,485 @@
+"""syscalls.py [STET]: the command killed at, and failed in, each of its system calls.
+
+Each operation runs once under strace, which shows the calls it makes on its files. Then it runs again
+and again on a fresh copy of the same ledger: killed (SIGKILL) before each call that writes, that is,
+after each one before it; with EIO and with ENOSPC in its place, and with EIO in it and all of its kind
+that follow; and with EIO in each call that only reads. After every one of these runs:
+
+  - entries that were there are there with the same bytes; of what the run was to add, all of a batch
+    is there or nothing of it; what the run had answered for is there
+  - the status is 0 or 3, never 1 ("no") or a death of its own, and 3 comes with one line that says
+    whether the entries are in the ledger
+  - the next append goes on, and then the ledger verifies
+  - no temporary file is left twice
+
+A disk that fails while it takes the header leaves "it is not known"; a disk that lies about it is
+found out when what was written is read back.
+
+-v prints each case; --only WORD runs the operations whose name contains WORD; --all fails the reading
+calls of every operation, not only of those that append, change the key or erase.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import lab
+from lab import check
+
+# Those that change a file, a folder or what is on the disk.
+WRITING = set("""creat write writev pwrite64 pwritev pwritev2 sendfile copy_file_range splice fsync
+    fdatasync sync_file_range msync rename renameat renameat2 link linkat symlink symlinkat mkdir
+    mkdirat mknod mknodat unlink unlinkat rmdir truncate ftruncate fallocate chmod fchmod fchmodat
+    chown fchown fchownat utimensat""".split())
+OPENING = {"open", "openat"}
+READING = set("""read readv pread64 preadv fstat newfstatat stat lstat statx statfs fstatfs lseek
+    getdents64 readlink readlinkat faccessat faccessat2 access mmap fcntl flock close""".split())
+TRACED = sorted(WRITING | OPENING | READING)
+LINE = re.compile(r"^(\d+) +(\w+)\((.*)$")
+# What the new attempt at the same work leaves in place of what a killed one left.
+TEMPORARY_MAX = 4
+
+
+class Call:
+    """One system call of a run: the nth of its kind, and whether it writes."""
+
+    def __init__(self, name, nth, text, writes):
+        self.name, self.nth, self.text, self.writes = name, nth, text, writes
+
+    def __repr__(self):
+        return "%s #%d (%s)" % (self.name, self.nth, self.text[:120])
+
+
+def strace(log, *inject):
+    words = ["strace", "-f", "-y", "-qq", "-s", "64", "-o", log]
+    for each in inject:
+        words += ["-e", "inject=" + each]
+    return words
+
+
+def calls_of(log, top):
+    """The calls of the first thread on files below top, or on standard output and error."""
+    found, counts, first = [], {}, None
+    with open(log, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            match = LINE.match(line)
+            if match is None:
+                continue
+            thread, name, rest = match.groups()
+            first = first or thread
+            if thread != first:
+                check(name not in WRITING or top not in rest, "a second thread writes: " + line)
+                continue
+            counts[name] = counts.get(name, 0) + 1
+            opens = name in OPENING and re.search(r"O_CREAT|O_TRUNC|O_WRONLY|O_RDWR", rest)
+            writes = name in WRITING or bool(opens)
+            ours = top in rest or (name in ("write", "writev") and re.match(r"[12]<", rest))
+            if ours:
+                found.append(Call(name, counts[name], rest.strip(), writes))
+    return found
+
+
+class Operation:
+    """Something the command does; new: how many entries it adds (a list: after each batch)."""
+
+    def __init__(self, name, args, prepare=None, data=None, after=None, here=True, reads=False):
+        self.name, self.args, self.prepare, self.data = name, args, prepare, data
+        self.after, self.here, self.reads = after, here, reads
+        self.sizes = None
+
+    def run(self, world, wrap=()):
+        return world.run(*[a.replace("@", world.top) for a in self.args], wrap=wrap,
+                         data=self.data, here=self.here, cwd="/")
+
+
+class Bench:
+    """The worlds the operations begin from."""
+
+    def __init__(self, stet, top):
+        self.stet, self.top, self.number = stet, top, 0
+        self.base = lab.World(stet, os.path.join(top, "base")).init()
+        self.base.must("record", "10.5281/zenodo.1", "--title", "The first", "--id", "first")
+        content = os.path.join(self.base.top, "content")
+        with open(content, "wb") as file:
+            file.write(bytes(range(256)) * 300)
+        self.base.must("artifact", "10.5281/zenodo.1", "document=" + content, "--id", "content")
+        with open(os.path.join(self.base.top, "other"), "wb") as file:
+            file.write(b"another content\n" * 9000)
+        self.before = self.base.entries()
+
+    def world(self, operation, name):
+        world = self.base.copy(os.path.join(self.top, name))
+        if operation.prepare is not None:
+            operation.prepare(world)
+        return world
+
+
+# --- what must hold after a run ----------------------------------------------------------------------
+
+
+def entries_now(world, operation, before):
+    """How many entries the run has added; all of a batch or nothing of it."""
+    entries = world.entries()
+    check(entries[:len(before)] == before, "entries that were there are not")
+    added = len(entries) - len(before)
+    check(added in operation.sizes, "%d entries were added, not one of %s: a batch in part"
+          % (added, operation.sizes))
+    return entries, added
+
+
+def check_answers(done, operation, added):
+    """What the run said about the entries is so."""
+    most = operation.sizes[-1]
+    if done.status == 0:
+        check(added == most, "exit 0 with %d of %d entries" % (added, most), done)
+    acknowledged = len(re.findall(r"^appended \d+ ", done.text, re.M))
+    check(acknowledged == 0 or added == most, "an answered entry is not there", done)
+    if done.status != 3:
+        return
+    line = lab.one_line(done, 3)
+    says_there = re.search("entries are in the ledger|was carried out|are appended", line)
+    says_unsure = "not known" in line
+    if added == most and most > 0:
+        check(says_there or says_unsure, "the entries are there and the line does not say so", done)
+    if added == 0 and most > 0:
+        check(not says_there, "the line says that the entries are there", done)
+
+
+def go_on(world, operation, added):
+    """The next append, and the verification of everything."""
+    entries = world.entries()
+    done = world.run("record", "10.5281/zenodo.7777", "--title", "The next", "--id", "next-one")
+    check(done.status == 0, "the next append does not go on", done)
+    after = world.entries()
+    check(after[:len(entries)] == entries and len(after) == len(entries) + 2,
+          "the next append changed what was there")
+    done = world.run("verify", "-q")
+    check(done.status == 0, "does not verify after the next append", done)
+
+
+def judge(bench, operation, call, how, number):
+    """One run with one fault, and all that must hold after it."""
+    world = bench.world(operation, "%s-%d" % (operation.name.replace(" ", "-"), number))
+    log = os.path.join(world.top, "strace.log")
+    log_limit = ["-e", "trace=" + call.name]
+    before = world.entries() if os.path.isdir(world.ledger) else []
+    how, last = (how[:-1], "+") if how.endswith("+") else (how, "")
+    done = operation.run(
+        world, strace(log, "%s:%s:when=%d%s" % (call.name, how, call.nth, last)) + log_limit)
+    with open(log, encoding="utf-8", errors="replace") as file:
+        happened = file.read()
+    killed = how.startswith("signal=")
+    if killed:
+        check(done.status == -9, "was to be killed", done, call)
+    else:
+        check("INJECTED" in happened, "the call did not come", done, call)
+        check(done.status in (0, 3), "neither done nor 'could not'", done, call)
+        if "ENOSPC" in how and done.status == 3 and call.name in WRITING:
+            check("No space" in done.error or "full" in done.error or "no room" in done.error,
+                  "does not say that the disk is full", done, call)
+    if operation.after is not None:
+        operation.after(bench, world, operation, done, call)
+    else:
+        _, added = entries_now(world, operation, before)
+        if not killed:
+            check_answers(done, operation, added)
+        check(len(world.unknown_files()) <= TEMPORARY_MAX, "temporary files", world.unknown_files())
+        go_on(world, operation, added)
+    shutil.rmtree(world.top)
+    return done.status
+
+
+def measure(bench, operation):
+    """The run as it is when nothing fails: its calls, and what it adds."""
+    world = bench.world(operation, operation.name.replace(" ", "-") + "-whole")
+    before = world.entries() if os.path.isdir(world.ledger) else []
+    log = os.path.join(world.top, "strace.log")
+    done = operation.run(world, strace(log) + ["-e", "trace=" + ",".join(TRACED)])
+    check(done.status == 0, "the operation does not work when nothing fails", done)
+    operation.sizes = operation.sizes or [0, len(world.entries()) - len(before)]
+    check(not world.unknown_files(), "leaves temporary files", world.unknown_files())
+    calls = calls_of(log, bench.top)
+    shutil.rmtree(world.top)
+    return calls
+
+
+# --- the operations ----------------------------------------------------------------------------------
+
+
+def forget_head(world):
+    os.remove(os.path.join(world.head_folder(), "head"))
+
+
+def is_world(world):
+    return os.path.exists(os.path.join(world.ledger, "format"))
+
+
+def after_adopt(bench, world, operation, done, call):
+    """Without the head nothing is sealed; adopting again, or not having to, leads out of it."""
+    check(world.entries() == bench.before, "adopting changed the ledger")
+    again = world.run("checkpoint", "adopt", os.path.join(world.ledger, "checkpoint"))
+    check(again.status in (0, 1), "adopting again", again)
+    check(again.status == 0 or "adopt-older" in again.error, "adopting again", again)
+    go_on(world, operation, 0)
+
+
+def after_backup(bench, world, operation, done, call):
+    """The copy is whole or no ledger, the ledger is as it was, and another copy can be made."""
+    copy = os.path.join(world.top, "copy")
+    check(world.entries() == bench.before, "the backup changed the ledger")
+    whole = os.path.exists(os.path.join(copy, "format"))
+    check(whole or done.status != 0, "exit 0 without a copy", done)
+    read = lab.World(world.stet, world.top)
+    read.ledger = copy
+    if whole:
+        check(read.entries() == bench.before, "the copy has other entries")
+        verified = read.run("verify", "-q")
+        check(verified.status == 0, "the copy does not verify", verified, done)
+    elif done.status == 3:
+        lab.one_line(done, 3)
+        check(not os.path.exists(copy) or os.listdir(copy) == [], "half a copy is left",
+              os.listdir(copy) if os.path.exists(copy) else None, done)
+    again = world.run("backup", "-q", os.path.join(world.top, "copy-2"))
+    check(again.status == 0, "the next backup fails", again)
+    go_on(world, operation, 0)
+
+
+def after_restore(bench, world, operation, done, call):
+    """The new ledger is whole or no ledger."""
+    copy = os.path.join(world.top, "restored")
+    read = lab.World(world.stet, world.top)
+    read.ledger = copy
+    whole = os.path.exists(os.path.join(copy, "format"))
+    check(whole or done.status != 0, "exit 0 without a ledger", done)
+    if whole:
+        check(read.entries() == bench.before, "restored other entries")
+        verified = read.run("verify", "-q", "--no-artifacts")
+        check(verified.status == 0, "the restored ledger does not verify", verified, done)
+    elif done.status == 3:
+        lab.one_line(done, 3)
+        check(not os.path.exists(copy) or os.listdir(copy) == [], "half a ledger is left", done)
+    shutil.rmtree(copy, ignore_errors=True)
+    again = operation.run(world)
+    check(again.status == 0, "restoring again fails", again)
+    check(read.entries() == bench.before, "restoring again gives other entries")
+    go_on(world, operation, 0)
+
+
+def after_init(bench, world, operation, done, call):
+    """A ledger that can be used, or no ledger and a second try that works."""
+    if is_world(world):
+        check(done.status in (0, 3, -9), "a ledger and exit %s" % done.status, done)
+        if done.status == 3:
+            lab.one_line(done, 3)
+        verified = world.run("verify", "-q")
+        check(verified.status == 0, "the new ledger does not verify", verified, done)
+        return
+    check(done.status != 0, "exit 0 without a ledger", done)
+    if done.status == 3:
+        lab.one_line(done, 3)
+        check(not os.path.exists(world.ledger) or os.listdir(world.ledger) == [],
+              "half a ledger is left", done)
+    shutil.rmtree(world.ledger, ignore_errors=True)
+    shutil.rmtree(world.config, ignore_errors=True)
+    again = operation.run(world)
+    check(again.status == 0, "making it again fails", again)
+    go_on(world, operation, 0)
+
+
+def without_ledger(world):
+    for path in (world.ledger, world.state, world.config):
+        shutil.rmtree(path)
+
+
+def after_reindex(bench, world, operation, done, call):
+    check(world.entries() == bench.before, "reindexing changed the entries")
+    if done.status == 3:
+        lab.one_line(done, 3)
+    go_on(world, operation, 0)
+
+
+def after_output(bench, world, operation, done, call):
+    """The file is whole or not there."""
+    path = os.path.join(world.top, "out")
+    check(os.path.exists(path) or done.status != 0, "exit 0 without the file", done)
+    if os.path.exists(path):
+        with open(path, "rb") as file:
+            check(lab.split(file.read()) == bench.before, "half a file", done)
+    if done.status == 3:
+        lab.one_line(done, 3)
+    check(world.entries() == bench.before, "exporting changed the ledger")
+
+
+def after_withhold(bench, world, operation, done, call):
+    """The statement comes before the erasure; the same command again completes it."""
+    before = bench.before
+    _, added = entries_now(world, operation, before)
+    if done.status == 0:
+        check(added == operation.sizes[-1], "exit 0 without the entry", done)
+    if done.status == 3:  # what it has erased by then is said before
+        done.err = done.err.splitlines()[-1] if b"erased" in done.err.split(b"\n")[0] else done.err
+        lab.one_line(lab.Done(done.words, 3, done.out, done.err), 3)
+    again = operation.run(world)
+    check(again.status == 0, "withholding again", again)
+    gone = os.path.join(world.ledger, "artifacts", bench.digest[:2], bench.digest[2:])
+    check(not os.path.exists(gone), "the content is still there", again)
+    go_on(world, operation, 0)
+
+
+def operations(bench):
+    lines = b"".join(b'{"type":"record","subject":"doi:10.5281/zenodo.%d","id":"line-%d",'
+                     b'"title":"Number %d %s"}\n' % (5000 + i, i, i, b"x" * 300)
+                     for i in range(40))
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with open(os.path.join(root, "data", "records", "records.json"), "rb") as file:
+        rows = json.load(file)[:3]
+    records = os.path.join(bench.base.top, "records.json")
+    with open(records, "w", encoding="utf-8") as file:
+        json.dump(rows, file)
+    with open(os.path.join(bench.base.top, "entries"), "wb") as file:
+        file.write(b"".join(bench.before))
+    for name in os.listdir(os.path.join(bench.base.ledger, "artifacts")):
+        for inside in os.listdir(os.path.join(bench.base.ledger, "artifacts", name)):
+            bench.digest = name + inside
+    imported = Operation("import", ["import", "records", "@/records.json", "-q", "--batch", "8"])
+    key = Operation("key rotate", ["key", "rotate"], reads=True)
+    return [
+        Operation("append", ["record", "10.5281/zenodo.2", "--title", "Two", "--id", "two"],
+                  reads=True),
+        Operation("append attached", ["record", "10.5281/zenodo.2", "--title", "Two", "--id",
+                                      "two", "--attach", "document=@/other"], reads=True),
+        Operation("append lines", ["append", "-"], data=lines),
+        imported, key,
+        Operation("withhold", ["withhold", "10.5281/zenodo.1", "--sha256", bench.digest,
+                               "--ground", "an order", "--id", "withheld", "--no-after"],
+                  after=after_withhold, reads=True),
+        Operation("checkpoint adopt", ["checkpoint", "adopt", "@/ledger/checkpoint"],
+                  prepare=forget_head, after=after_adopt),
+        Operation("reindex", ["reindex", "-q"], after=after_reindex),
+        Operation("backup", ["backup", "-q", "@/copy"], after=after_backup),
+        Operation("restore", ["restore", "-q", "@/entries", "@/restored", "--artifacts",
+                              "@/ledger/artifacts", "--key", "@/ledger/keys/ledger.key"], after=after_restore, here=False),
+        Operation("export", ["export", "cborseq", "-q", "-o", "@/out"], after=after_output),
+        Operation("init", ["init", "-q", "--origin", lab.ORIGIN], prepare=without_ledger,
+                  after=after_init),
+    ]
+
+
+def batch_sizes(bench, operation):
+    """How many entries an import has added after each of its batches."""
+    world = bench.world(operation, "sizes")
+    before = len(bench.before)
+    operation.run(world)
+    seals = [seq for seq, line in enumerate(world.must("export", "jsonl", "-q").text.splitlines())
+             if json.loads(line)["statement"]["type"] == "seal"]
+    shutil.rmtree(world.top)
+    return [0] + [seq + 1 - before for seq in seals if seq >= before]
+
+
+def can_trace(report):
+    with lab.folder("trace") as top:
+        log = os.path.join(top, "log")
+        try:
+            done = subprocess.run(strace(log, "getppid:error=EIO:when=1") + ["true"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        except FileNotFoundError:
+            report.fault("strace", "is not installed (tools/packages installs it)")
+            return False
+        if done.returncode != 0:
+            report.fault("strace", "cannot trace here (is ptrace permitted?): "
+                         + done.stderr.decode("utf-8", "replace").strip())
+            return False
+    return True
+
+
+def run_operation(report, bench, operation, verbose):
+    if operation.name == "import":
+        operation.sizes = batch_sizes(bench, operation)
+    calls = report.attempt(operation.name, measure, bench, operation)
+    if calls is None:
+        return
+    cases = []
+    for call in calls:
+        hows = ["error=ENOMEM" if call.name == "mmap" else "error=EIO"]
+        if call.writes:
+            hows = ["signal=KILL", "error=EIO", "error=ENOSPC"]
+            if operation.reads and call.name != "write":  # or nobody could say anything
+                hows.append("error=EIO+")
+        elif not operation.reads and "--all" not in sys.argv:
+            continue
+        for how in hows:
+            what = "%s: %s in %r" % (operation.name, how, call)
+            cases.append((what, bench, operation, call, how, len(cases)))
+    if verbose:
+        for case in cases:
+            print(case[0])
+    statuses = report.attempt_all(cases, judge)
+    tried = [case[4] for case in cases]
+    writing = sum(call.writes for call in calls)
+    report.say("%-17s %3d writing calls: %3d killed, %3d EIO, %3d ENOSPC, %2d EIO from there on; "
+               "%3d reading calls EIO: %3d went through, %3d said 'could not'" % (
+                   operation.name, writing, tried.count("signal=KILL"),
+                   sum(c[3].writes and c[4] == "error=EIO" for c in cases),
+                   tried.count("error=ENOSPC"), tried.count("error=EIO+"),
+                   sum(not c[3].writes for c in cases), statuses.count(0), statuses.count(3)))
+    report.count("killed", statuses.count(-9))
+    report.count("faults", len(statuses) - statuses.count(-9))
+
+
+# --- disks that are worse than that ------------------------------------------------------------------
+
+
+def append_with(bench, name, *inject):
+    world = bench.world(Operation("append", []), name)
+    log = os.path.join(world.top, "strace.log")
+    done = world.run("record", "10.5281/zenodo.2", "--title", "Two", "--id", "two",
+                     wrap=strace(log, *inject))
+    with open(log, encoding="utf-8", errors="replace") as file:
+        check("INJECTED" in file.read(), "the call did not come", done)
+    return world, done
+
+
+def not_known(bench):
+    """The header fails, and then what the disk holds cannot be made sure of."""
+    world, done = append_with(bench, "unsure", "pwrite64:error=EIO:when=1",
+                              "fdatasync:error=EIO:when=2+")
+    check("not known" in lab.one_line(done, 3) and "store-unsure" in done.error, "sure of it", done)
+    go_on(world, None, 0)
+    done = world.run("record", "10.5281/zenodo.2", "--title", "Two", "--id", "two")
+    check(done.status == 0, "the same again is not there once", done)
+
+
+def lies(bench, call):
+    """A disk that says 'written' and has not: found out before anything is signed."""
+    world, done = append_with(bench, "lies-" + call.split(":")[0], call)
+    check(done.status in (1, 3) and "appended" not in done.text, "believed the disk", done)
+    check("are in the ledger" not in done.error, "says that the entries are there", done)
+    head = world.run("checkpoint", "show")
+    check(head.status != 0 or head.text.splitlines()[1] == str(len(bench.before)),
+          "signed what is not there", head)
+
+
+def main():
+    report = lab.Report("syscalls")
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
+    stet = lab.binary()
+    if can_trace(report):
+        with lab.folder("syscalls") as top:
+            bench = Bench(stet, top)
+            for operation in operations(bench):
+                if only in operation.name:
+                    run_operation(report, bench, operation, "-v" in sys.argv)
+            if only in "worse disks":
+                report.attempt("not known", not_known, bench)
+                report.attempt("a header that was not written", lies, bench, "pwrite64:retval=120")
+                report.attempt("pages that were not written", lies, bench, "writev:retval=32768")
+                report.say("a disk that fails twice and two that lie: found out")
+        report.say("%d runs killed, %d runs failed in one call" % (
+            report.counts.get("killed", 0), report.counts.get("faults", 0)))
+    report.finish()
+
+
+main()
