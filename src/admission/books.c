@@ -14,6 +14,9 @@ st_books_entry(
 	st_be64_put(key, seq);
 	rc = st_get_one(
 	    books->entries, ST_ENTRY, (stet_bytes){key, sizeof(key)}, &read_out->encoded, err);
+	if (rc == STET_ENOTFOUND)
+		return st_fail_seq(err, STET_EFORMAT, ST_ENTRY_MISSING, seq,
+		    "entry %llu is missing", (unsigned long long)seq);
 	if (rc < 0)
 		return rc;
 	if ((rc = st_entry_decode(read_out->encoded, &read_out->entry, err)) < 0 ||
@@ -90,6 +93,33 @@ st_books_about(const struct st_books *books, const uint8_t name_key[32], uint64_
 	return STET_OK;
 }
 
+int
+st_books_nth(const struct st_books *books, const uint8_t name_key[32], uint64_t nth,
+    uint64_t *seq_out, stet_error *err)
+{
+	int rc = st_books_about(books, name_key, nth, seq_out, err);
+
+	return rc != STET_ENOTFOUND
+		   ? rc
+		   : st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
+			 "table 'about' lacks entry %llu of a name", (unsigned long long)nth);
+}
+
+int
+st_books_chain_end(
+    const struct st_books *books, const uint8_t name_key[32], uint64_t nth, stet_error *err)
+{
+	struct st_index_row row;
+	int rc;
+
+	if ((rc = st_books_index(books, name_key, &row, err)) < 0)
+		return rc;
+	return row.count <= nth ? STET_OK
+				: st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
+				      "table 'about' has %llu of %llu entries of a name",
+				      (unsigned long long)nth, (unsigned long long)row.count);
+}
+
 void
 st_tree_key(unsigned level, uint64_t index, uint8_t out[9])
 {
@@ -138,7 +168,7 @@ st_books_by_leaf(const struct st_books *books, const uint8_t name_key[32], const
 	if ((rc = st_books_index(books, name_key, &row, err)) < 0)
 		return rc;
 	for (nth = row.count; nth > 0; nth--) {
-		if ((rc = st_books_about(books, name_key, nth - 1, &seq, err)) < 0 ||
+		if ((rc = st_books_nth(books, name_key, nth - 1, &seq, err)) < 0 ||
 		    (rc = st_books_leaf(books, seq, there, err)) < 0)
 			return rc;
 		if (memcmp(there, leaf, 32) == 0) {

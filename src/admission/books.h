@@ -19,7 +19,8 @@ struct st_read {
 	struct st_entry entry;
 	struct st_statement statement;
 };
-/* STET_ENOTFOUND beyond the end; STET_EFORMAT with ST_ENTRY_DAMAGED if it does not parse. */
+/* An entry that there should be: STET_EFORMAT with ST_ENTRY_MISSING, or ST_ENTRY_DAMAGED if it does
+ * not parse. */
 int st_books_entry(
     const struct st_books *books, uint64_t seq, struct st_read *read_out, stet_error *err);
 
@@ -38,8 +39,14 @@ void st_index_row_put(const struct st_index_row *row, uint8_t out[ST_INDEX_ROW_S
 /* The seq of the nth entry about a name, counted from 0. STET_ENOTFOUND. */
 int st_books_about(const struct st_books *books, const uint8_t name_key[32], uint64_t nth,
     uint64_t *seq_out, stet_error *err);
+/* The same of one that the index counts: its absence is damage. */
+int st_books_nth(const struct st_books *books, const uint8_t name_key[32], uint64_t nth,
+    uint64_t *seq_out, stet_error *err);
+/* That a walk by st_books_about, which ended at nth, has seen all that the index counts. */
+int st_books_chain_end(
+    const struct st_books *books, const uint8_t name_key[32], uint64_t nth, stet_error *err);
 void st_about_key(const uint8_t name_key[32], uint64_t nth, uint8_t out[40]);
-/* The leaf of an entry. STET_ENOTFOUND. */
+/* The leaf of an entry that there should be: STET_EFORMAT with ST_TABLE_DAMAGED. */
 int st_books_leaf(
     const struct st_books *books, uint64_t seq, uint8_t leaf_out[32], stet_error *err);
 /* The seq of the entry about this name whose leaf this is, newest first. STET_ENOTFOUND. */

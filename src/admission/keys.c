@@ -165,9 +165,8 @@ fold_key(const struct st_state *state, const struct st_books *books, const uint8
 			fold_revoke(key, seq, read.statement.sign1.payload);
 		}
 	}
-	if (rc != STET_ENOTFOUND)
-		return rc;
-	return STET_OK;
+	/* A lost row could be a revocation. */
+	return rc == STET_ENOTFOUND ? st_books_chain_end(books, name_key, nth, err) : rc;
 }
 
 int

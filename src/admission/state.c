@@ -169,8 +169,11 @@ st_state_load(struct st_state *state, const struct st_books *books, uint64_t siz
 		    (rc = fold(state, &read.entry, &read.statement, leaf, err)) < 0)
 			return rc;
 	}
-	if (rc != STET_ENOTFOUND)
+	if (rc != STET_ENOTFOUND || (rc = st_books_chain_end(books, name_key, nth, err)) < 0)
 		return rc;
+	if (size > 0 && state->ledger_key_count == 0)
+		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
+		    "table 'about' lacks the entry that opens the ledger");
 	if (size > 0 && (rc = st_books_leaf(books, size - 1, state->last_leaf, err)) < 0)
 		return rc;
 	if ((rc = st_tree_load(&state->tree, size, st_books_node, books->tables, err)) < 0)

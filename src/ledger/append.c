@@ -305,6 +305,7 @@ write_batch(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahe
 	books = (struct st_books){st_batch_reader(batch), st_batch_reader(batch)};
 	if ((rc = st_ledger_refresh(ledger, &books, &head, err)) < 0 ||
 	    (rc = st_guard_check(ledger, &books, &head, err)) < 0 ||
+	    (rc = st_seal_tables(ledger, &books, err)) < 0 ||
 	    (rc = check_clock(&ledger->state, options, err)) < 0 ||
 	    (rc = st_ledger_key(ledger, options->ask, options->ctx, err)) < 0)
 		goto done;
@@ -326,7 +327,7 @@ write_batch(stet_ledger *ledger, struct st_enter *enter, const struct ahead *ahe
 	ledger->state_head =
 	    (struct st_head){ledger->state.size, ledger->state.last_ms, ledger->state.sealed, {0}};
 	memcpy(ledger->state_head.last_leaf, ledger->state.last_leaf, 32);
-	ledger->state_known = 1;
+	ledger->state_known = ledger->tables_known = 1;
 done:
 	st_batch_abort(&batch); /* does nothing after a commit */
 	return rc;

@@ -75,14 +75,14 @@ count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t 
 	high = row.count;
 	/* The usual case first: nothing is newer. */
 	if (high > 0) {
-		if ((rc = st_books_about(books, name_key, high - 1, &seq, err)) < 0)
+		if ((rc = st_books_nth(books, name_key, high - 1, &seq, err)) < 0)
 			return rc;
 		if (seq < size)
 			low = high;
 	}
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if ((rc = st_books_about(books, name_key, middle, &seq, err)) < 0)
+		if ((rc = st_books_nth(books, name_key, middle, &seq, err)) < 0)
 			return rc;
 		if (seq < size)
 			low = middle + 1;
@@ -101,7 +101,7 @@ move_stream(stet_history *history, size_t at, stet_error *err)
 	stream->seq = STET_NO_SEQ;
 	if (stream->nth >= stream->count)
 		return STET_OK;
-	return st_books_about(
+	return st_books_nth(
 	    &history->books, history->closure.names[at].key, stream->nth++, &stream->seq, err);
 }
 

@@ -32,6 +32,7 @@ struct stet_ledger {
 	struct st_state state; /* under lock; of `state_head`         */
 	struct st_head state_head;
 	int state_known;
+	int tables_known; /* what state was loaded from continues the last seal */
 	stet_key *key;   /* under lock: the ledger key, once it was needed */
 	stet_key *old;   /* the one before it, while their common checkpoint is not out */
 	int key_is_next; /* its file is still the one of an unfinished rotation */
@@ -72,6 +73,10 @@ int st_ledger_walk(stet_ledger *ledger, uint64_t first, uint64_t last, st_raw_vi
 
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);
+/* The tables are those that the last seal was made from: nothing is sealed on top of others, which
+ * would sign a tree or an index that the entries do not have.  STET_EFORMAT with ST_TABLE_DAMAGED.
+ * Under lock; costs nothing while this handle alone writes. */
+int st_seal_tables(stet_ledger *ledger, const struct st_books *books, stet_error *err);
 /* Enters a seal over everything before it. */
 int st_seal(
     stet_ledger *ledger, struct st_enter *enter, uint64_t ms, stet_head *head_out, stet_error *err);

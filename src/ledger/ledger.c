@@ -48,6 +48,7 @@ st_ledger_refresh(
 			return rc;
 		ledger->state_head = head;
 		ledger->state_known = 1;
+		ledger->tables_known = 0;
 	}
 	*head_out = head;
 	return STET_OK;
@@ -129,15 +130,11 @@ read_entry_0(stet_ledger *ledger, struct st_reader *reader, stet_error *err)
 	stet_bytes origin;
 	int rc;
 
-	rc = st_books_entry(&books, 0, &read, err);
-	if (rc == STET_ENOTFOUND ||
-	    (rc == STET_OK &&
-		(read.statement.type != ST_TYPE_LEDGER ||
-		    st_cbor_member_text(read.statement.sign1.payload, "origin", &origin) < 0)))
-		return st_fail_seq(
-		    err, STET_EFORMAT, ST_NOT_OPENED, 0, "the ledger has no entry 0 that opens it");
-	if (rc < 0)
+	if ((rc = st_books_entry(&books, 0, &read, err)) < 0)
 		return rc;
+	if (read.statement.type != ST_TYPE_LEDGER ||
+	    st_cbor_member_text(read.statement.sign1.payload, "origin", &origin) < 0)
+		return st_fail_seq(err, STET_EFORMAT, ST_NOT_OPENED, 0, "entry 0 opens no ledger");
 	st_tree_leaf(read.encoded, leaf);
 	memcpy(ledger->id, "stet:", 5);
 	st_hex(leaf, 32, ledger->id + 5);
@@ -245,8 +242,13 @@ stet_ledger_head(stet_ledger *ledger, stet_head *head_out, stet_error *err)
 	if ((rc = st_head_read(reader, &head, err)) < 0)
 		goto done;
 	out.size = head.sealed;
-	if ((rc = st_ledger_root(reader, head.sealed, out.root, err)) < 0 || head.sealed == 0 ||
-	    (rc = st_books_entry(&books, head.sealed - 1, &read, err)) < 0)
+	if ((rc = st_ledger_root(reader, head.sealed, out.root, err)) < 0)
+		goto done;
+	if (head.sealed == 0) {
+		*head_out = out; /* nothing is sealed yet */
+		goto done;
+	}
+	if ((rc = st_books_entry(&books, head.sealed - 1, &read, err)) < 0)
 		goto done;
 	if (st_cbor_member_bytes(read.statement.sign1.payload, "index", &index) == STET_OK &&
 	    index.size == 32)

@@ -14,7 +14,7 @@ struct pending {
 	struct st_sign1 sign1; /* views into the block's copy */
 	uint8_t public_key[32];
 	uint64_t seq;
-	int wrong;
+	int rc; /* of its signature */
 };
 
 struct restoring {
@@ -49,6 +49,15 @@ check_links(const struct st_state *state, const struct st_entry *entry, const st
 	return STET_OK;
 }
 
+/* What is wrong with an entry names it. */
+static int
+at_entry(uint64_t seq, int rc, stet_error *err)
+{
+	if (rc < 0 && err != NULL && err->seq == STET_NO_SEQ)
+		err->seq = seq;
+	return rc;
+}
+
 static int
 judge(struct restoring *restoring, const struct st_entry *entry,
     const struct st_statement *statement, struct st_case *c, stet_error *err)
@@ -63,9 +72,7 @@ judge(struct restoring *restoring, const struct st_entry *entry,
 	    statement->type == ST_TYPE_SEAL &&
 	    (rc = st_enter_index(&restoring->enter, index, err)) == STET_OK)
 		rc = st_seal_check(c->state, index, entry, statement, err);
-	if (rc == STET_EREFUSED && err != NULL && err->seq == STET_NO_SEQ)
-		err->seq = entry->seq;
-	return rc;
+	return at_entry(entry->seq, rc, err);
 }
 
 static int
@@ -83,13 +90,14 @@ restore_one(
 
 	memset(&c, 0, sizeof(c));
 	if ((rc = st_entry_decode(encoded, &entry, err)) < 0)
-		return rc;
+		return at_entry(state->size, rc, err);
 	if (entry.seq != state->size)
-		return st_fail_seq(err, STET_EMISMATCH, ST_ENTRY_MISSING, state->size,
+		return st_fail_seq(err, STET_EMISMATCH,
+		    entry.seq < state->size ? ST_ENTRY_REPEATED : ST_ENTRY_MISSING, state->size,
 		    "entry %llu comes where entry %llu should", (unsigned long long)entry.seq,
 		    (unsigned long long)state->size);
 	if ((rc = st_statement_read(entry.statement, &statement, err)) < 0)
-		return rc;
+		return at_entry(state->size, rc, err);
 	c.state = state;
 	c.books = &books;
 	c.entry = &entry;
@@ -110,45 +118,68 @@ verify_part(void *ctx, size_t from, size_t to)
 	size_t i;
 
 	for (i = from; i < to; i++)
-		pending[i].wrong =
-		    st_sign1_verify(&pending[i].sign1, pending[i].public_key, NULL) < 0;
+		pending[i].rc = st_sign1_verify(&pending[i].sign1, pending[i].public_key, NULL);
 }
 
-/* One block: judged in order, verified on all cores, committed. */
+/* *good_out: how many of the block the rules let pass. */
+static int
+judge_block(struct restoring *restoring, size_t *good_out, stet_error *err)
+{
+	const uint8_t *at = restoring->block.data;
+	size_t i;
+	int rc = STET_OK;
+
+	for (i = 0; i < restoring->count; i++) {
+		rc = restore_one(
+		    restoring, (stet_bytes){at, restoring->sizes[i]}, &restoring->pending[i], err);
+		if (rc < 0)
+			break;
+		at += restoring->sizes[i];
+	}
+	*good_out = i;
+	return rc;
+}
+
+static int
+verify_block(struct restoring *restoring, size_t count, stet_error *err)
+{
+	size_t i;
+
+	st_parallel(restoring->ledger->options.threads, count, 16, verify_part, restoring->pending);
+	for (i = 0; i < count; i++)
+		if (restoring->pending[i].rc == STET_ENOMEM)
+			return st_fail_nomem(err);
+		else if (restoring->pending[i].rc < 0)
+			return st_fail_seq(err, STET_EMISMATCH, ST_SIGNATURE_INVALID,
+			    restoring->pending[i].seq, "the signature of entry %llu is wrong",
+			    (unsigned long long)restoring->pending[i].seq);
+	return STET_OK;
+}
+
+/* One block: judged in order, verified on all cores, committed.  An entry that was altered often
+ * shows first in the one after it, whose prev is another; so the signatures up to there are asked
+ * before that one is named. */
 static int
 flush_block(struct restoring *restoring, stet_error *err)
 {
 	stet_ledger *ledger = restoring->ledger;
-	const uint8_t *at = restoring->block.data;
-	size_t i;
-	int rc;
+	uint8_t index[32];
+	size_t good;
+	int rc, wrong;
 
 	if (restoring->count == 0)
 		return STET_OK;
 	if ((rc = st_batch_begin(ledger->store, 0, &restoring->batch, err)) < 0 ||
 	    (rc = st_enter_begin(&restoring->enter, restoring->batch, &ledger->state, 1, err)) < 0)
 		return rc;
-	for (i = 0; i < restoring->count; i++) {
-		rc = restore_one(
-		    restoring, (stet_bytes){at, restoring->sizes[i]}, &restoring->pending[i], err);
-		if (rc < 0)
-			return rc;
-		at += restoring->sizes[i];
-	}
-	st_parallel(ledger->options.threads, restoring->count, 16, verify_part, restoring->pending);
-	for (i = 0; i < restoring->count; i++)
-		if (restoring->pending[i].wrong)
-			return st_fail_seq(err, STET_EMISMATCH, ST_SIGNATURE_INVALID,
-			    restoring->pending[i].seq, "the signature of entry %llu is wrong",
-			    (unsigned long long)restoring->pending[i].seq);
+	rc = judge_block(restoring, &good, err);
+	if ((rc == STET_OK || rc == STET_EREFUSED || rc == STET_EMISMATCH || rc == STET_EFORMAT) &&
+	    (wrong = verify_block(restoring, good, err)) < 0)
+		rc = wrong;
 	/* The trie is brought up to date in every batch: what is touched here is not remembered
 	 * there. */
-	{
-		uint8_t index[32];
-
-		if ((rc = st_enter_index(&restoring->enter, index, err)) < 0)
-			return rc;
-	}
+	if (rc < 0 || (rc = st_enter_index(&restoring->enter, index, err)) < 0)
+		return rc;
 	if ((rc = st_enter_end(&restoring->enter, err)) == STET_OK)
 		rc = st_batch_commit(&restoring->batch, err);
 	st_enter_clear(&restoring->enter);
@@ -169,6 +200,19 @@ take_entry(struct restoring *restoring, stet_bytes encoded, stet_error *err)
 		return st_fail_nomem(err);
 	restoring->sizes[restoring->count++] = encoded.size;
 	return restoring->count == BLOCK_COUNT ? flush_block(restoring, err) : STET_OK;
+}
+
+/* What comes next is no entry. If one before it is wrong, that is where it went wrong. */
+static int
+no_entry(struct restoring *restoring, const stet_error *why, stet_error *err)
+{
+	int rc;
+
+	if ((rc = flush_block(restoring, err)) < 0)
+		return rc;
+	return st_fail_seq(err, STET_EFORMAT, why->rule != 0 ? why->rule : ST_ENTRY_DAMAGED,
+	    restoring->ledger->state.size, "entry %llu does not parse: %.150s",
+	    (unsigned long long)restoring->ledger->state.size, why->text);
 }
 
 /* Splits the sequence as it comes; an entry is at most 65,535 bytes, so a buffer holds several. */
@@ -202,13 +246,8 @@ read_entries(struct restoring *restoring, stet_source *read_from, void *ctx, ste
 				break;
 			}
 			if (rc < 0 || size > ST_ENTRY_MAX) {
-				rc = st_fail_seq(err, STET_EFORMAT,
-				    why.rule != 0 ? why.rule : ST_ENTRY_DAMAGED,
-				    restoring->ledger->state.size + restoring->count,
-				    "entry %llu does not parse: %.150s",
-				    (unsigned long long)(restoring->ledger->state.size +
-							 restoring->count),
-				    why.text);
+				rc = rc == STET_ENOMEM ? st_fail_nomem(err)
+						       : no_entry(restoring, &why, err);
 				break;
 			}
 			rc = take_entry(restoring, (stet_bytes){buf + used, size}, err);
@@ -274,6 +313,12 @@ fill_ledger(stet_ledger *ledger, stet_source *read_from, void *ctx, const stet_k
 	if (ledger->state.size == 0)
 		return st_fail(err, STET_EFORMAT, ST_NOT_OPENED,
 		    "there is not a single entry to restore from");
+	/* A sequence cut off inside a batch: nobody vouches for what is behind the last seal, and
+	 * going on from here would. */
+	if (ledger->state.sealed != ledger->state.size)
+		return st_fail_seq(err, STET_EMISMATCH, ST_UNSEALED_TAIL, ledger->state.sealed,
+		    "the entries end without a seal: after entry %llu something is missing",
+		    (unsigned long long)ledger->state.size - 1);
 	if ((rc = st_ledger_learn(ledger, err)) < 0 ||
 	    (artifacts != NULL && (rc = st_artifacts_copy(ledger, artifacts, err)) < 0))
 		return rc;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "index/index.h"
 #include "key/key.h"
 #include "ledger/internal.h"
 
@@ -125,6 +126,40 @@ st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *
 }
 
 /* --- seals ----------------------------------------------------------------------------------- */
+
+static int
+is_hash(stet_bytes payload, const char *member, const uint8_t expected[32])
+{
+	stet_bytes value;
+
+	return st_cbor_member_bytes(payload, member, &value) == STET_OK &&
+	       st_bytes_equal(value, (stet_bytes){expected, 32});
+}
+
+int
+st_seal_tables(stet_ledger *ledger, const struct st_books *books, stet_error *err)
+{
+	uint64_t sealed = ledger->state.sealed;
+	uint8_t root[32], index[32];
+	struct st_read read;
+	int rc;
+
+	if (ledger->tables_known || sealed == 0)
+		return STET_OK;
+	if ((rc = st_ledger_root(books->tables, sealed - 1, root, err)) < 0 ||
+	    (rc = st_index_root(books->tables, index, err)) < 0 ||
+	    (rc = st_books_entry(books, sealed - 1, &read, err)) < 0)
+		return rc;
+	if (!is_hash(read.statement.sign1.payload, "root", root))
+		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
+		    "table 'tree' is not the one that the last seal was made from");
+	/* Seals are in no index, so with nothing behind the last one it is still the same. */
+	if (sealed == ledger->state.size && !is_hash(read.statement.sign1.payload, "index", index))
+		return st_fail(err, STET_EFORMAT, ST_TABLE_DAMAGED,
+		    "table 'index' is not the one that the last seal was made from");
+	ledger->tables_known = 1;
+	return STET_OK;
+}
 
 static void
 put_seal(

@@ -359,6 +359,86 @@ test_history__look_ups_keep_to_their_key(void **state)
 	st_store_close(store);
 }
 
+/* --- damage ---------------------------------------------------------------------------------- */
+
+static void
+drop_about(struct tl *tl, const char *name, uint64_t nth)
+{
+	uint8_t name_key[32], key[40];
+
+	st_map_key(st_str(name), name_key);
+	st_about_key(name_key, nth, key);
+	tl_drop_row(tl, ST_ABOUT, (stet_bytes){key, sizeof(key)});
+}
+
+/* What is lost is called lost: a history that ended where a row is missing would withhold the rest,
+ * and a record would seem not to be there. */
+static void
+test_history__says_when_something_is_missing(void **state)
+{
+	stet_history *history = NULL;
+	stet_entry *entry;
+	struct tl tl;
+	stet_error err;
+	stet_id *id = id_of("rw:1");
+	uint64_t seq;
+	uint8_t leaf[32] = {0};
+	int rc;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	fill(&tl);
+	drop_about(&tl, "rw:1", 1);
+	assert_string_equal(seqs_at(&tl, "rw:1", NEWEST), "table-damaged");
+	assert_int_equal(stet_ledger_by_leaf(tl.ledger, id, leaf, &seq, &err), STET_EFORMAT);
+	assert_int_equal(err.rule, ST_TABLE_DAMAGED);
+	assert_int_equal(stet_ledger_reindex(tl.ledger, NULL, NULL, &err), STET_OK);
+	drop_about(&tl, "rw:1", 0);
+	assert_string_equal(seqs_at(&tl, "rw:1", NEWEST), "table-damaged");
+	assert_int_equal(stet_ledger_reindex(tl.ledger, NULL, NULL, &err), STET_OK);
+	/* an entry itself: here, one that links to other names, and one that does not */
+	tl_drop_entry(&tl, 14);
+	assert_string_equal(seqs_at(&tl, "rw:1", NEWEST), "entry-missing");
+	tl_drop_entry(&tl, 10);
+	tl_drop_entry(&tl, 12);
+	tl_drop_entry(&tl, 20);
+	stet_id_free(id);
+	id = id_of("rw:4");
+	assert_int_equal(stet_history_open(tl.ledger, id, NEWEST, &history, &err), STET_OK);
+	rc = stet_history_next(history, &entry, &err);
+	assert_int_equal(rc, STET_EFORMAT);
+	assert_int_equal(err.rule, ST_ENTRY_MISSING);
+	assert_int_equal(err.seq, 20);
+	stet_history_close(history);
+	stet_id_free(id);
+	tl_free(&tl);
+}
+
+/* A revocation that a damaged table hides does not bring the key back. */
+static void
+test_history__a_lost_row_revives_no_key(void **state)
+{
+	struct tl_mark mark;
+	struct tl tl;
+	stet_error err;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_append(&tl, tl_revoke(&tl, TL_ADMIN, TL_PUBLISHER, ", 'reason': 'stolen'"));
+	drop_about(&tl, tl_key_name(&tl, TL_PUBLISHER), 1);
+	tl_mark_take(&tl, &mark);
+	st_state_forget_keys(&tl.ledger->state);
+	assert_int_equal(tl_try(&tl,
+			     tl_statement(&tl, TL_PUBLISHER,
+				 "{'type': 'record', 'subject': 'rw:1', 'title': 'x'}"),
+			     &err),
+	    STET_EFORMAT);
+	assert_int_equal(err.rule, ST_TABLE_DAMAGED);
+	tl_mark_same(&tl, &mark);
+	tl_mark_free(&mark);
+	tl_free(&tl);
+}
+
 /* --- what reading costs ---------------------------------------------------------------------- */
 
 struct cost {
@@ -451,6 +531,8 @@ main(void)
 	    cmocka_unit_test(test_history__finds_notices_and_content),
 	    cmocka_unit_test(test_history__knows_the_newest_and_each_by_its_leaf),
 	    cmocka_unit_test(test_history__look_ups_keep_to_their_key),
+	    cmocka_unit_test(test_history__says_when_something_is_missing),
+	    cmocka_unit_test(test_history__a_lost_row_revives_no_key),
 	    cmocka_unit_test(test_history__costs_the_same_in_a_larger_ledger),
 	};
 

@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "support/alloc.h"
 #include "support/check.h"
+#include "support/strict.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -449,6 +450,7 @@ test_ledger__is_made_or_not_when_memory_is_short(void **state)
 
 	(void)state;
 	place_make(&place);
+	strict_in_memory = 1;
 	for (n = 0;; n++) {
 		alloc_fail(n);
 		rc = create(&place, &err);
@@ -464,6 +466,7 @@ test_ledger__is_made_or_not_when_memory_is_short(void **state)
 	}
 	assert_int_equal(rc, STET_OK);
 	printf("%ld allocations failed one by one while a ledger was made\n", n);
+	strict_in_memory = 0;
 	place_free(&place);
 }
 
@@ -553,7 +556,7 @@ test_ledger__without_entry_0_opens_only_for_repair(void **state)
 	tl_drop_entry(&tl, 0);
 	stet_ledger_close(tl.ledger);
 	place.options.repair = 0;
-	assert_open_fails(&place, STET_EFORMAT, ST_NOT_OPENED);
+	assert_open_fails(&place, STET_EFORMAT, ST_ENTRY_MISSING);
 	place_free(&place);
 }
 
