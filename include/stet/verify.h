@@ -42,10 +42,19 @@ typedef struct stet_diagnosis {
 } stet_diagnosis;
 
 /**
- * Verify a whole ledger. STET_OK: the report is there, whatever it says;
- * STET_EIO, STET_ENOMEM, STET_EFORMAT: could not find out. progress may be
- * NULL. Memory does not grow with the ledger beyond the map; temporary files
- * go to the scratch folder of the ledger's options.
+ * Verify a whole ledger.
+ *
+ * ledger      open, for reading at least; others may append meanwhile
+ * options     NULL: the usual; options->since: a checkpoint note, verbatim
+ * progress    may be NULL; called with "entries", then "rows" and "artifacts"; its non-zero answer
+ *             stops the call
+ * report_out  set on STET_OK only; the caller ends it with stet_report_free()
+ *
+ * Returns STET_OK when the report is there, whatever it says; STET_EINVAL for other options, or
+ * with rule `stopped`; STET_EFORMAT when options->since is no checkpoint; STET_EIO, STET_EFULL,
+ * STET_ENOMEM: could not find out. Signatures are verified of the entries there were when it began;
+ * a checkpoint that does not belong to the ledger is a diagnosis. Memory does not grow with the
+ * ledger beyond the map; temporary files go to the scratch folder of the ledger's options.
  */
 STET_API int stet_verify_ledger(stet_ledger *ledger, const stet_verify_options *options,
     stet_progress *progress, void *ctx, stet_report **report_out, stet_error *err);
@@ -69,8 +78,10 @@ STET_API size_t stet_report_count(
     const stet_report *report); /* diagnoses found, also beyond the limit */
 STET_API const stet_diagnosis *stet_report_get(
     const stet_report *report, size_t index); /* or NULL */
-/** {"v", "ok", "entries", "signatures", "seals", "artifacts", "size", "root", "index", "diagnoses":
- *  [{"code", "seq", "text"}], "count"}; borrowed. */
+/** {"v", "ok", "entries", "signatures", "seals", "artifacts", "unknown", "size", "root", "index",
+ *  "diagnoses": [{"code", "seq", "text"}], "count"}; borrowed. unknown: entries of types that this
+ * stet does not know; size, root and index are of the last seal, up to which everything was
+ * verified. */
 STET_API const stet_json *stet_report_json(const stet_report *report);
 STET_API void stet_report_free(stet_report *report);
 

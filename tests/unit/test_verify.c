@@ -828,6 +828,157 @@ test_verify__reads_every_content(void **state)
 	tl_free(&tl);
 }
 
+/* --- damage without a plan -------------------------------------------------------------------- */
+
+static uint64_t
+random_number(uint64_t *state, uint64_t below)
+{
+	/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators". */
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return (*state * UINT64_C(2685821657736338717) >> 11) % below;
+}
+
+/* One change somewhere: a bit, a length, a row gone, doubled, moved, or made up. */
+static void
+damage(struct tl *tl, const struct tl_rows *rows, uint64_t *state)
+{
+	size_t at = random_number(state, rows->count), other = random_number(state, rows->count);
+	enum st_table table = rows->tables[at];
+	stet_bytes key = rows->keys[at], value = rows->values[at];
+	uint8_t made[64];
+	size_t i;
+
+	switch (random_number(state, 6)) {
+	case 0: /* absent already: fine */
+		free_bytes(tl_row(tl, table, key));
+		tl_put_row(tl, table, key, value);
+		tl_drop_row(tl, table, key);
+		break;
+	case 1:
+		value.data = memcpy(malloc(value.size + 1), value.data, value.size);
+		i = random_number(state, value.size);
+		((uint8_t *)(uintptr_t)value.data)[i] ^= (uint8_t)(1u << random_number(state, 8));
+		tl_put_row(tl, table, key, value);
+		free_bytes(value);
+		break;
+	case 2:
+		value.size = random_number(state, value.size + 1);
+		tl_put_row(tl, table, key, value);
+		break;
+	case 3: /* another row's value, of any table */
+		tl_put_row(tl, table, key, rows->values[other]);
+		break;
+	case 4: /* another row's key */
+		tl_put_row(tl, table, rows->keys[other], value);
+		break;
+	default:
+		for (i = 0; i < sizeof(made); i++)
+			made[i] = (uint8_t)random_number(state, random_number(state, 2) ? 256 : 2);
+		tl_put_row(
+		    tl, table, (stet_bytes){made, 1 + random_number(state, sizeof(made))}, value);
+		break;
+	}
+}
+
+static int
+is_as_before(struct tl *tl, const struct tl_rows *rows)
+{
+	struct tl_rows now;
+	size_t i;
+	int same;
+
+	tl_rows_take(tl, &now);
+	same = now.count == rows->count;
+	for (i = 0; same && i < now.count; i++)
+		same = now.tables[i] == rows->tables[i] &&
+		       st_bytes_equal(now.keys[i], rows->keys[i]) &&
+		       st_bytes_equal(now.values[i], rows->values[i]);
+	tl_rows_free(&now);
+	return same;
+}
+
+/* Whatever was done, the answer is a report, and it is not yes. */
+static void
+test_verify__survives_any_damage(void **state)
+{
+	uint64_t seed = 20260101;
+	size_t rounds = 3000 / STRIDE, round, n, whole = 0;
+	stet_report *report;
+	struct tl_rows rows;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	tl_rows_take(&tl, &rows);
+	for (round = 0; round < rounds; round++) {
+		for (n = 1 + random_number(&seed, round % 10 == 0 ? 40 : 6); n > 0; n--)
+			damage(&tl, &rows, &seed);
+		report = verify_by(&tl, round % 2 == 0 ? &strict : &thorough, NULL);
+		if (stet_report_ok(report) != is_as_before(&tl, &rows)) {
+			print(report);
+			fail_msg("round %zu", round);
+		}
+		whole += (size_t)stet_report_ok(report);
+		stet_report_free(report);
+		tl_rows_put(&tl, &rows);
+	}
+	print_message("%zu ledgers with up to forty random changes, %zu of them whole after all\n",
+	    rounds, whole);
+	tl_rows_free(&rows);
+	tl_free(&tl);
+}
+
+/* --- ledgers that are hard to open ------------------------------------------------------------ */
+
+static void
+reopen(struct tl *tl, int read_only, int repair)
+{
+	stet_ledger_options options = tl_options(tl);
+	stet_error err;
+
+	stet_ledger_close(tl->ledger);
+	tl->ledger = NULL;
+	options.read_only = read_only;
+	options.repair = repair;
+	if (stet_ledger_open(tl->path, &options, &tl->ledger, &err) != STET_OK)
+		fail_msg("%s (%s)", err.text, stet_rule_name(err.rule));
+}
+
+/* What is damaged must be opened to be judged, and without writing into it. */
+static void
+test_verify__opens_what_it_has_to_judge(void **state)
+{
+	static const char *const metas[] = {"head", "types", "seals"};
+	static const uint8_t nonsense[] = {0xff};
+	stet_bytes encoded, key;
+	struct tl tl;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		tl_make(&tl, 0);
+		key = st_str(metas[i]);
+		tl_put_row(&tl, ST_META, key, (stet_bytes){nonsense, 1});
+		reopen(&tl, 1, 0);
+		expect_table(&tl, ST_META, key, "damaged");
+		tl_free(&tl);
+	}
+	tl_make(&tl, 0);
+	reopen(&tl, 1, 0);
+	expect_good(&tl, &first_way);
+	reopen(&tl, 0, 0);
+	encoded = tl_entry(&tl, 0);
+	((uint8_t *)(uintptr_t)encoded.data)[0] ^= 1;
+	tl_put_entry(&tl, 0, encoded);
+	reopen(&tl, 1, 1);
+	expect_named(&tl, 0, ST_ENTRY_ALTERED, "entry 0 unreadable");
+	free_bytes(encoded);
+	tl_free(&tl);
+}
+
 /* --- options ---------------------------------------------------------------------------------- */
 
 static int64_t
@@ -1209,6 +1360,8 @@ main(int argc, char **argv)
 	    cmocka_unit_test(test_verify__accepts_what_is_said_again_after_a_theft),
 	    cmocka_unit_test(test_verify__judges_what_it_can_of_an_unknown_type),
 	    cmocka_unit_test(test_verify__reads_every_content),
+	    cmocka_unit_test(test_verify__survives_any_damage),
+	    cmocka_unit_test(test_verify__opens_what_it_has_to_judge),
 	    cmocka_unit_test(test_verify__counts_what_it_looked_at),
 	    cmocka_unit_test(test_verify__trusts_no_foreign_checkpoint),
 	    cmocka_unit_test(test_verify__stops_when_asked),
