@@ -33,9 +33,9 @@ struct stet_ledger {
 	struct st_head state_head;
 	int state_known;
 	int tables_known; /* what state was loaded from continues the last seal */
-	stet_key *key;   /* under lock: the ledger key, once it was needed */
-	stet_key *old;   /* the one before it, while their common checkpoint is not out */
-	int key_is_next; /* its file is still the one of an unfinished rotation */
+	stet_key *key;    /* under lock: the ledger key, once it was needed */
+	stet_key *old;    /* the one before it, while their common checkpoint is not out */
+	int key_is_next;  /* its file is still the one of an unfinished rotation */
 };
 
 struct stet_entry {
