@@ -344,6 +344,11 @@ published(int rc, const stet_error *why, stet_error *err)
 			*err = *why;
 		return rc;
 	}
+	/* The reason first where a long path would push it off the end. */
+	if (why->sys_errno != 0 && strlen(why->text) > 150)
+		return st_fail(err, STET_EUNSURE, ST_CHECKPOINT_LATE,
+		    "the entries are in the ledger, but their checkpoint is not: %s: %.100s",
+		    strerror(why->sys_errno), why->text);
 	return st_fail(err, STET_EUNSURE, ST_CHECKPOINT_LATE,
 	    "the entries are in the ledger, but their checkpoint is not: %.150s", why->text);
 }
