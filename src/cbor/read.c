@@ -414,15 +414,21 @@ st_cbor_member(stet_bytes map, const char *key, stet_bytes *value_out)
 	struct st_cbor in = st_cbor_open(map);
 	stet_bytes wanted = st_str(key), name, value;
 	uint64_t count, i;
-	int rc;
+	int rc, order;
 
 	if ((rc = st_cbor_read_map(&in, &count)) < 0)
 		return rc;
 	for (i = 0; i < count; i++) {
-		if ((rc = st_cbor_read_text(&in, &name)) < 0 ||
-		    (rc = st_cbor_skip(&in, &value)) < 0)
+		if ((rc = st_cbor_read_text(&in, &name)) < 0)
 			return rc;
-		if (st_bytes_equal(name, wanted)) {
+		/* Names come shorter first, then bytewise: beyond it, it does not come. */
+		order = name.size != wanted.size ? (name.size > wanted.size ? 1 : -1)
+						 : memcmp(name.data, wanted.data, name.size);
+		if (order > 0)
+			break;
+		if ((rc = st_cbor_skip(&in, &value)) < 0)
+			return rc;
+		if (order == 0) {
 			*value_out = value;
 			return STET_OK;
 		}

@@ -24,12 +24,12 @@ struct leaf {
 	uint32_t stale; /* the hash is of a former row */
 };
 
-/* Two names or more below; the bit it parts them by is its depth. */
+/* Two names or more below; the bit it parts them by is its depth.  Its hash is apart: on the way to
+ * a name only this is read, and it is read where the processor has little of it at hand. */
 struct branch {
-	uint8_t hash[32];
 	uint32_t sides[2]; /* 0: no name; else a node */
 	uint32_t count;    /* names below             */
-	uint32_t stale;
+	uint32_t stale;    /* its hash is of former sides */
 };
 
 /* A node is the number of a leaf, or with the highest bit of a branch, from 1. */
@@ -41,18 +41,17 @@ struct items {
 	size_t item_size;
 	unsigned piece_bits; /* 1 << piece_bits items in a piece */
 	uint8_t **pieces;
-	size_t piece_count;
+	size_t piece_count, in_memory; /* the first ones are, the others in the file */
 	uint32_t count;
 };
 
 struct st_names {
-	struct items leaves, branches;
+	struct items leaves, branches, hashes; /* a hash for each branch */
 	uint32_t root;
 	uint32_t seen; /* the leaf asked for last: it is likely put next; 0: none */
 	char *folder;
 	int fd; /* -1: none yet */
 	size_t in_memory, in_file;
-	size_t memory_pieces[2]; /* of leaves, of branches: the first ones */
 };
 
 /* --- memory, and a file when that runs out ------------------------------------------------------
@@ -159,21 +158,20 @@ new_item(struct st_names *names, struct items *items, uint32_t *number_out, stet
 		if (rc < 0)
 			return rc;
 		items->piece_count = needed;
-		/* Memory comes first, so it is enough to know how many. */
 		if (!mapped)
-			names->memory_pieces[items == &names->branches] = needed;
+			items->in_memory = needed;
 	}
 	*number_out = items->count++;
 	return STET_OK;
 }
 
 static void
-free_items(struct items *items, size_t in_memory)
+free_items(struct items *items)
 {
 	size_t i;
 
 	for (i = 0; i < items->piece_count; i++) {
-		if (i < in_memory)
+		if (i < items->in_memory)
 			free(items->pieces[i]);
 		else
 			munmap(items->pieces[i], piece_size(items));
@@ -195,6 +193,8 @@ st_names_new(const char *folder, struct st_names **names_out, stet_error *err)
 	names->leaves.piece_bits = 10;
 	names->branches.item_size = sizeof(struct branch);
 	names->branches.piece_bits = 12;
+	names->hashes.item_size = 32;
+	names->hashes.piece_bits = 12;
 	*names_out = names;
 	return STET_OK;
 }
@@ -204,8 +204,9 @@ st_names_free(struct st_names *names)
 {
 	if (names == NULL)
 		return;
-	free_items(&names->leaves, names->memory_pieces[0]);
-	free_items(&names->branches, names->memory_pieces[1]);
+	free_items(&names->leaves);
+	free_items(&names->branches);
+	free_items(&names->hashes);
 	if (names->fd >= 0)
 		close(names->fd);
 	free(names->folder);
@@ -230,6 +231,12 @@ static struct branch *
 branch_of(const struct st_names *names, uint32_t node)
 {
 	return item_at(&names->branches, (node & ~IS_BRANCH) - 1);
+}
+
+static uint8_t *
+hash_of(const struct st_names *names, uint32_t branch)
+{
+	return item_at(&names->hashes, (branch & ~IS_BRANCH) - 1);
 }
 
 static unsigned
@@ -257,7 +264,8 @@ new_branch(struct st_names *names, uint32_t *node_out, stet_error *err)
 	uint32_t number;
 	int rc;
 
-	if ((rc = new_item(names, &names->branches, &number, err)) < 0)
+	if ((rc = new_item(names, &names->hashes, &number, err)) < 0 ||
+	    (rc = new_item(names, &names->branches, &number, err)) < 0)
 		return rc;
 	*node_out = (number + 1) | IS_BRANCH;
 	branch_of(names, *node_out)->stale = 1;
@@ -401,10 +409,10 @@ side_of(struct st_names *names, uint32_t node, struct st_map_side *out)
 			side_of(names, branch->sides[0], &left);
 			side_of(names, branch->sides[1], &right);
 			st_map_join(&left, &right, out);
-			memcpy(branch->hash, out->hash, 32);
+			memcpy(hash_of(names, node), out->hash, 32);
 			branch->stale = 0;
 		}
-		memcpy(out->hash, branch->hash, 32);
+		memcpy(out->hash, hash_of(names, node), 32);
 	}
 }
 
