@@ -210,6 +210,23 @@ st_reader_renew(struct st_reader *reader, stet_error *err)
 	return reader->store->engine->reader_renew(reader, err);
 }
 
+/* Each time another batch has come in between; a walk takes long beside a batch. */
+#define CHECK_TRIES 1000
+
+int
+st_reader_check(struct st_reader *reader, stet_error *err)
+{
+	int rc, tries;
+
+	for (tries = 0; tries < CHECK_TRIES; tries++) {
+		if ((rc = st_reader_renew(reader, err)) < 0 || reader->store->engine->check == NULL)
+			return rc;
+		if ((rc = reader->store->engine->check(reader, err)) != STET_ERETRY)
+			return rc;
+	}
+	return rc;
+}
+
 void
 st_reader_close(struct st_reader *reader)
 {

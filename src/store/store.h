@@ -62,6 +62,9 @@ int st_reader_rows(
 int st_reader_open(struct st_store *store, struct st_reader **reader_out, stet_error *err);
 int st_reader_renew(struct st_reader *reader, stet_error *err);
 void st_reader_close(struct st_reader *reader);
+/* Renews the reader and looks at all that lies below the rows of its snapshot: damage that reading
+ * does not meet and the next batch would. STET_EFORMAT, STET_EIO, STET_ENOMEM. Reads everything. */
+int st_reader_check(struct st_reader *reader, stet_error *err);
 
 /* Many keys, one round trip; values_out[i] belongs to keys[i], data NULL if absent. */
 int st_get(struct st_reader *reader, enum st_table table, const stet_bytes *keys, size_t count,

@@ -26,6 +26,8 @@ struct st_engine {
 	void (*reader_close)(struct st_reader *reader); /* frees it */
 	int (*rows)(
 	    struct st_reader *reader, enum st_table table, uint64_t *rows_out, stet_error *err);
+	/* NULL: there is nothing below the rows that could be wrong. STET_ERETRY: renew first. */
+	int (*check)(struct st_reader *reader, stet_error *err);
 	int (*get)(struct st_reader *reader, enum st_table table, const stet_bytes *keys,
 	    size_t count, stet_bytes *values_out, stet_error *err);
 

@@ -197,6 +197,12 @@ strict_reader_close(struct st_reader *base)
 }
 
 static int
+strict_check(struct st_reader *base, stet_error *err)
+{
+	return st_reader_check(((struct strict_reader *)base)->inner, err);
+}
+
+static int
 strict_rows(struct st_reader *base, enum st_table table, uint64_t *rows_out, stet_error *err)
 {
 	return st_reader_rows(((struct strict_reader *)base)->inner, table, rows_out, err);
@@ -429,6 +435,7 @@ static const struct st_engine strict_engine = {
     .reader_renew = strict_reader_renew,
     .reader_close = strict_reader_close,
     .rows = strict_rows,
+    .check = strict_check,
     .get = strict_get,
     .scan_open = strict_scan_open,
     .scan_next = strict_scan_next,

@@ -5,6 +5,7 @@
  *
  *   look.c   what data.mdb says about itself, read and judged before anything is mapped
  *   free.c   whether pages beyond the end of the file are free ones
+ *   pages.c  whether the pages of a snapshot hold together, for verification
  *   map.c    opening: flags, size of the map, the eight tables; making a new file
  *   env.c    one environment a file and process
  *   txn.c    transactions, and changing the map between them
@@ -45,8 +46,9 @@
 struct st_mdb_head {
 	size_t page_size;
 	uint64_t last_page, txnid, file_size;
-	uint64_t free_root; /* the tree of free pages; depth 0: none */
-	unsigned free_depth;
+	uint64_t free_root, main_root; /* the trees of free pages and of tables; depth 0: none */
+	unsigned free_depth, main_depth;
+	uint64_t free_rows, main_rows;
 };
 
 /* Judges the file open at fd; shown is its name for messages.  STET_EFORMAT or STET_EVERSION with
@@ -54,12 +56,21 @@ struct st_mdb_head {
 int st_mdb_look(int fd, const char *shown, struct st_mdb_head *head_out, stet_error *err);
 /* The txnid of the newest header and no judgement; for after a failed commit. */
 int st_mdb_newest(int fd, uint64_t *txnid_out);
+/* The header of this transaction; STET_ERETRY if later ones have taken its place. */
+int st_mdb_header_of(
+    int fd, uint64_t txnid, const char *shown, struct st_mdb_head *head_out, stet_error *err);
 
 /* --- free.c ----------------------------------------------------------------------------------- */
 
 /* 1 if every page from first to last is on the free list of head, 0 if not or if the list cannot be
  * followed, STET_ENOMEM. */
 int st_mdb_pages_free(int fd, const struct st_mdb_head *head, uint64_t first, uint64_t last);
+
+/* --- pages.c ---------------------------------------------------------------------------------- */
+
+/* Walks every page that head reaches, which a snapshot keeps from being used again meanwhile.
+ * STET_EFORMAT with the first page that is not as it should be, STET_EIO, STET_ENOMEM. */
+int st_mdb_pages_check(int fd, const struct st_mdb_head *head, const char *shown, stet_error *err);
 
 /* --- lock.c ----------------------------------------------------------------------------------- */
 

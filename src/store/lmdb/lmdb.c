@@ -241,6 +241,29 @@ lmdb_rows(struct st_reader *base, enum st_table table, uint64_t *rows_out, stet_
 }
 
 static int
+lmdb_check(struct st_reader *base, stet_error *err)
+{
+	struct lmdb_reader *reader = (struct lmdb_reader *)base;
+	struct st_mdb_head head;
+	mdb_filehandle_t fd;
+	stet_error why;
+	int rc;
+
+	if ((rc = mdb_env_get_fd(reader->env->mdb, &fd)) != 0)
+		return fail_read(reader, rc, err);
+	st_error_clear(&why);
+	rc = st_mdb_header_of(fd, mdb_txn_id(reader->txn), reader->env->shown, &head, &why);
+	if (rc == STET_OK)
+		rc = st_mdb_pages_check(fd, &head, reader->env->shown, &why);
+	/* What looks like damage is none if the pages are of another transaction by now. */
+	if (rc == STET_EFORMAT && check_not_overtaken(reader, NULL) < 0)
+		return check_not_overtaken(reader, err);
+	if (rc < 0 && err != NULL)
+		*err = why;
+	return rc;
+}
+
+static int
 lmdb_get(struct st_reader *base, enum st_table table, const stet_bytes *keys, size_t count,
     stet_bytes *values_out, stet_error *err)
 {
@@ -535,6 +558,7 @@ static const struct st_engine lmdb_engine = {
     .reader_renew = lmdb_reader_renew,
     .reader_close = lmdb_reader_close,
     .rows = lmdb_rows,
+    .check = lmdb_check,
     .get = lmdb_get,
     .scan_open = lmdb_scan_open,
     .scan_next = lmdb_scan_next,

@@ -216,6 +216,10 @@ copy_head(struct st_mdb_head *head, const struct disk_meta *meta)
 	head->txnid = meta->txnid;
 	head->free_root = meta->free.root;
 	head->free_depth = meta->free.depth;
+	head->free_rows = meta->free.entries;
+	head->main_root = meta->main.root;
+	head->main_depth = meta->main.depth;
+	head->main_rows = meta->main.entries;
 }
 
 static int
@@ -350,6 +354,28 @@ st_mdb_newest(int fd, uint64_t *txnid_out)
 	if ((rc = read_headers(fd, headers, "", NULL)) < 0)
 		return rc;
 	*txnid_out = headers[headers[0].meta.txnid < headers[1].meta.txnid].meta.txnid;
+	return STET_OK;
+}
+
+int
+st_mdb_header_of(
+    int fd, uint64_t txnid, const char *shown, struct st_mdb_head *head_out, stet_error *err)
+{
+	struct disk_header headers[2];
+	struct st_mdb_head head;
+	unsigned at = txnid & 1;
+	int rc;
+
+	memset(&head, 0, sizeof(head));
+	if ((rc = read_headers(fd, headers, shown, err)) < 0)
+		return rc;
+	if (headers[at].meta.txnid != txnid)
+		return st_fail(err, STET_ERETRY, ST_STORE_GROWN,
+		    "the header of the snapshot has been written over");
+	if ((rc = judge_header(headers, at, shown, err)) < 0)
+		return rc;
+	copy_head(&head, &headers[at].meta);
+	*head_out = head;
 	return STET_OK;
 }
 
