@@ -2,8 +2,9 @@
 
 #include "base/err.h"
 
-/* Before the first element; in an array after its '['; in a sequence; after the array's ']'. */
-enum { START, IN_ARRAY, AFTER_ELEMENT, IN_SEQUENCE, ENDED };
+/* Before the first element; in an array after its '[', after an element, after a ','; in a
+ * sequence; after the array's ']'. */
+enum { START, IN_ARRAY, AFTER_ELEMENT, AFTER_COMMA, IN_SEQUENCE, ENDED };
 
 /* The next character, or -1 at the end. */
 static int
@@ -74,18 +75,45 @@ take_object(struct st_elements *elements, struct st_buf *element_out, stet_error
 	return STET_OK;
 }
 
+/* Some editors put a byte order mark in front (RFC 8259, section 8.1, lets a reader ignore it). */
+static int
+skip_mark(struct st_elements *elements, stet_error *err)
+{
+	static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
+	int c, i, rc;
+
+	for (i = 0; i < 3; i++) {
+		if ((rc = next_char(elements, &c, err)) < 0)
+			return rc;
+		if (c == mark[i])
+			continue;
+		if (i > 0)
+			return wrong(elements, "it begins like no text", err);
+		if (c >= 0)
+			elements->at--;
+		if (c == '\n')
+			elements->line--;
+		return STET_OK;
+	}
+	return STET_OK;
+}
+
 int
 st_elements_next(struct st_elements *elements, struct st_buf *element_out, stet_error *err)
 {
 	int c, rc;
 
+	if (!elements->begun && (rc = skip_mark(elements, err)) < 0)
+		return rc;
+	elements->begun = 1;
 	for (;;) {
 		if ((rc = next_char(elements, &c, err)) < 0)
 			return rc;
 		if (is_space(c))
 			continue;
 		if (c < 0) {
-			if (elements->state == IN_ARRAY || elements->state == AFTER_ELEMENT)
+			if (elements->state == IN_ARRAY || elements->state == AFTER_ELEMENT ||
+			    elements->state == AFTER_COMMA)
 				return wrong(elements, "the file ends inside the array", err);
 			if (elements->state == START)
 				return wrong(elements, "the file is empty", err);
@@ -97,11 +125,14 @@ st_elements_next(struct st_elements *elements, struct st_buf *element_out, stet_
 			   (elements->state == IN_ARRAY || elements->state == AFTER_ELEMENT)) {
 			elements->state = ENDED;
 		} else if (c == ',' && elements->state == AFTER_ELEMENT) {
-			elements->state = IN_ARRAY;
+			elements->state = AFTER_COMMA;
 		} else if (c == '{' &&
-			   (elements->state == IN_ARRAY || elements->state == IN_SEQUENCE ||
-			       elements->state == START)) {
-			elements->state = elements->state == IN_ARRAY ? AFTER_ELEMENT : IN_SEQUENCE;
+			   (elements->state == IN_ARRAY || elements->state == AFTER_COMMA)) {
+			elements->state = AFTER_ELEMENT;
+			return take_object(elements, element_out, err);
+		} else if (c == '{' &&
+			   (elements->state == IN_SEQUENCE || elements->state == START)) {
+			elements->state = IN_SEQUENCE;
 			return take_object(elements, element_out, err);
 		} else {
 			return wrong(elements,

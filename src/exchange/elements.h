@@ -11,8 +11,8 @@ struct st_elements {
 	void *ctx;
 	uint8_t buf[65536];
 	size_t at, have;
-	uint64_t line; /* of the text, from 1 */
-	int state;     /* begin with 0 */
+	uint64_t line;    /* of the text, from 1 */
+	int state, begun; /* begin with 0 */
 };
 
 /* The next element, replacing what is in *element_out. STET_ENOTFOUND at the end; STET_EFORMAT with

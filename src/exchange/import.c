@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/hex.h"
+#include "base/text.h"
 
 /* --- the file -------------------------------------------------------------------------------- */
 
@@ -50,103 +51,34 @@ st_row_digest_end(struct st_row_digest *digest, char hex_out[33])
 	st_hex(hash, 16, hex_out);
 }
 
-/* --- batches --------------------------------------------------------------------------------- */
-
-static void
-drop_statements(struct st_import *import, size_t from)
-{
-	while (import->count > from)
-		stet_statement_free(import->statements[--import->count]);
-}
-
-static int
-flush(struct st_import *import, stet_error *err)
-{
-	stet_append_options options = STET_APPEND_OPTIONS;
-	stet_outcome *outcome = NULL;
-	size_t i, failed;
-	int rc;
-
-	if (import->count == 0)
-		return STET_OK;
-	options.now_ms = import->options->now_ms;
-	options.flags = import->options->flags & STET_APPEND_DRY_RUN;
-	options.ask = import->options->ask;
-	options.ctx = import->options->ask_ctx;
-	if ((rc = stet_statement_sign_all(import->statements, import->count, import->key,
-		 (int64_t)(import->options->now_ms / 1000), import->ledger->options.threads,
-		 &failed, err)) < 0 ||
-	    (rc = stet_ledger_append(
-		 import->ledger, import->statements, import->count, &options, &outcome, err)) < 0) {
-		stet_outcome_free(outcome);
-		return rc;
-	}
-	for (i = 0; i < stet_outcome_count(outcome); i++) {
-		if (stet_outcome_get(outcome, i)->result == STET_APPENDED)
-			import->result.appended++;
-		else
-			import->result.already++;
-	}
-	if (stet_outcome_head(outcome)->size > 0)
-		import->result.head = *stet_outcome_head(outcome);
-	stet_outcome_free(outcome);
-	drop_statements(import, 0);
-	return st_reader_renew(import->reader, err);
-}
-
-void
-st_import_row_begin(struct st_import *import)
-{
-	import->row_first = import->count;
-	import->row_already = 0;
-	import->result.rows++;
-}
-
-int
-st_import_row_end(struct st_import *import, stet_error *err)
-{
-	size_t most = import->options->batch_count > 0 ? import->options->batch_count : 1024;
-
-	import->result.taken++;
-	import->result.already += import->row_already;
-	import->row_first = import->count;
-	if (import->options->progress != NULL &&
-	    import->options->progress(
-		import->options->progress_ctx, "rows", import->result.rows, 0) != 0)
-		return st_fail(err, STET_EINVAL, ST_STOPPED, "stopped; run it again to go on");
-	/* A row is never cut in two, so a batch leaves room for one more. */
-	return import->count + 64 > most ? flush(import, err) : STET_OK;
-}
-
-void
-st_import_row_refuse(struct st_import *import, const stet_error *why)
-{
-	drop_statements(import, import->row_first);
-	import->result.refused++;
-	if (import->options->refused != NULL)
-		import->options->refused(import->options->refused_ctx, import->result.rows, why);
-}
-
 /* --- saying ---------------------------------------------------------------------------------- */
 
-/* NAME:KEY:TYPE[:N]#k, or 0x and the hex of its SHA-256 where that is longer than 64 bytes. */
-static void
-make_id(const struct st_import *import, const char *row_key, const char *type, unsigned ordinal,
-    unsigned k, const char *tail, struct st_buf *id_out)
+/* An id of more than 64 bytes is 0x and the hex of its SHA-256. */
+static int
+shorten_id(struct st_buf *id, stet_error *err)
 {
 	uint8_t hash[32];
 
+	if (id->rc == STET_OK && id->size > ST_CTI_MAX) {
+		st_sha256(st_buf_bytes(id), hash);
+		st_buf_reset(id);
+		st_buf_put_str(id, "0x");
+		st_hex_put(id, (stet_bytes){hash, 32});
+	}
+	return id->rc == STET_OK ? STET_OK : st_fail_nomem(err);
+}
+
+/* NAME:KEY:TYPE[:N]#k, and what follows. */
+static int
+make_id(const struct st_import *import, const char *row_key, const char *type, unsigned ordinal,
+    unsigned k, const char *tail, struct st_buf *id_out, stet_error *err)
+{
 	st_buf_reset(id_out);
 	st_buf_printf(id_out, "%s:%s:%s", import->source_name, row_key, type);
 	if (ordinal > 1)
 		st_buf_printf(id_out, ":%u", ordinal);
 	st_buf_printf(id_out, "#%u%s", k, tail);
-	if (id_out->size > ST_CTI_MAX) {
-		st_sha256(st_buf_bytes(id_out), hash);
-		st_buf_reset(id_out);
-		st_buf_put_str(id_out, "0x");
-		st_hex_put(id_out, (stet_bytes){hash, 32});
-	}
+	return shorten_id(id_out, err);
 }
 
 /* The entry with this id by this import's issuer. STET_ENOTFOUND. */
@@ -201,12 +133,12 @@ annul(struct st_import *import, const char *row_key, const char *type, unsigned 
 	uint8_t leaf[32];
 	int rc;
 
-	if ((rc = st_books_leaf(&import->books, seq, leaf, err)) < 0 ||
+	if ((rc = make_id(import, row_key, type, ordinal, k, "-annulled", &id, err)) < 0 ||
+	    (rc = st_books_leaf(&import->books, seq, leaf, err)) < 0 ||
 	    (rc = st_books_entry(&import->books, seq, &read, err)) < 0) {
 		stet_json_free(targets);
 		goto done;
 	}
-	make_id(import, row_key, type, ordinal, k, "-annulled", &id);
 	stet_json_set(json, "type", stet_json_str("correction"));
 	stet_json_set(json, "subject", stet_json_string(read.statement.sign1.claims.sub));
 	stet_json_set(json, "issuer", stet_json_str(import->issuer));
@@ -232,8 +164,8 @@ find_last(struct st_import *import, const char *row_key, const char *type, unsig
 
 	*seq_out = STET_NO_SEQ;
 	for (*k_out = 0;; (*k_out)++) {
-		make_id(import, row_key, type, ordinal, *k_out, "", &id);
-		if ((rc = find_id(import, &id, seq_out, err)) < 0)
+		if ((rc = make_id(import, row_key, type, ordinal, *k_out, "", &id, err)) < 0 ||
+		    (rc = find_id(import, &id, seq_out, err)) < 0)
 			break;
 	}
 	st_buf_free(&id);
@@ -305,7 +237,8 @@ st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, s
 	if (seq != STET_NO_SEQ && (rc = annul(import, row_key, type, ordinal, k - 1, seq,
 				       stet_json_get(json, "source"), err)) < 0)
 		goto done;
-	make_id(import, row_key, type, ordinal, k, "", &id);
+	if ((rc = make_id(import, row_key, type, ordinal, k, "", &id, err)) < 0)
+		goto done;
 	stet_json_set(json, "issuer", stet_json_str(import->issuer));
 	stet_json_set(json, "id", stet_json_string(st_buf_bytes(&id)));
 	rc = add_statement(import, json, err);
@@ -359,7 +292,7 @@ close_import(struct st_import *import, stet_error *err)
 	uint64_t k;
 	int rc, newest;
 
-	if ((rc = flush(import, err)) < 0)
+	if ((rc = st_import_flush(import, err)) < 0)
 		return rc;
 	st_hasher_end(import->hasher, digest);
 	/* A file of which not one row is to be had shows nothing of the source's. */
@@ -372,15 +305,16 @@ close_import(struct st_import *import, stet_error *err)
 	snprintf(subject, sizeof(subject), "source:%s", import->source_name);
 	st_hex(digest, 16, hex);
 	st_buf_printf(&id, "%s:%s:snapshot#%llu", import->source_name, hex, (unsigned long long)k);
-	if (id.size > ST_CTI_MAX) {
-		uint8_t hash[32];
-
-		st_sha256(st_buf_bytes(&id), hash);
-		st_buf_reset(&id);
-		st_buf_put_str(&id, "0x");
-		st_hex_put(&id, (stet_bytes){hash, 32});
+	if ((rc = shorten_id(&id, err)) < 0) {
+		stet_json_free(json);
+		stet_json_free(source);
+		return rc;
 	}
 	stet_json_set(source, "name", stet_json_str(import->source_name));
+	if (import->options->url != NULL)
+		stet_json_set(source, "url", stet_json_str(import->options->url));
+	if (import->options->retrieved != NULL)
+		stet_json_set(source, "retrieved", stet_json_str(import->options->retrieved));
 	stet_json_set(json, "type", stet_json_str("snapshot"));
 	stet_json_set(json, "subject", stet_json_str(subject));
 	stet_json_set(json, "issuer", stet_json_str(import->issuer));
@@ -392,62 +326,56 @@ close_import(struct st_import *import, stet_error *err)
 	stet_json_set(json, "refused", stet_json_int((int64_t)import->result.refused));
 	stet_json_set(json, "whole", stet_json_bool(0));
 	if ((rc = add_statement(import, json, err)) == STET_OK)
-		rc = flush(import, err);
+		rc = st_import_flush(import, err);
 	stet_json_free(json);
 	st_buf_free(&id);
 	return rc;
 }
 
-static int
-is_observer(const stet_json *keys, const char *kid)
-{
-	const stet_json *key, *roles;
-	size_t i, k;
-
-	for (i = 0; (key = stet_json_item(keys, i)) != NULL; i++) {
-		if (!st_bytes_equal(stet_json_string_of(stet_json_get(key, "kid")), st_str(kid)))
-			continue;
-		roles = stet_json_get(key, "roles");
-		for (k = 0; k < stet_json_size(roles); k++)
-			if (st_bytes_equal(
-				stet_json_string_of(stet_json_item(roles, k)), st_str("observer")))
-				return 1;
-	}
-	return 0;
-}
-
 /* That the key may say what others state is judged before the first artifact is kept, which would
  * otherwise be left behind by an import that is then refused. */
 static int
-check_role(struct st_import *import, stet_error *err)
+check_signer(struct st_import *import, const struct st_key_state *key, stet_error *err)
 {
-	stet_json *keys = NULL;
-	uint8_t kid[32];
-	char hex[65];
-	int rc, observer;
+	char shown[ST_SHOWN_SIZE];
 
-	if ((rc = stet_ledger_keys(import->ledger, import->options->now_ms, &keys, err)) < 0)
-		return rc;
-	stet_key_thumbprint(import->key, kid);
-	st_hex(kid, 32, hex);
-	observer = is_observer(keys, hex);
-	stet_json_free(keys);
-	if (observer)
-		return STET_OK;
-	return st_fail(err, STET_EREFUSED, ST_ROLE_MISSING,
-	    "key '%s' may not say what others state: it is no observer",
-	    stet_key_label(import->key));
+	st_shown(st_str(key->label), shown);
+	if (key->revoked != STET_NO_SEQ)
+		return st_fail(err, STET_EREFUSED, ST_SIGNER_REVOKED,
+		    "the key '%s' was revoked by entry %llu", shown,
+		    (unsigned long long)key->revoked);
+	if (key->until != ST_NO_END && import->options->now_ms >= key->until)
+		return st_fail(err, STET_EREFUSED, ST_SIGNER_EXPIRED,
+		    "the grant of key '%s' has ended", shown);
+	if ((key->roles & ST_ROLE_OBSERVER) == 0)
+		return st_fail(err, STET_EREFUSED, ST_ROLE_MISSING,
+		    "key '%s' may not say what others state: it is no observer", shown);
+	if ((import->issuer = strdup(key->issuer)) == NULL)
+		return st_fail_nomem(err);
+	return STET_OK;
 }
 
 static int
 find_signer(struct st_import *import, stet_error *err)
 {
-	int rc = stet_ledger_issuer(import->ledger, import->key, &import->issuer, err);
+	stet_ledger *ledger = import->ledger;
+	const struct st_key_state *key;
+	struct st_head head;
+	uint8_t kid[32];
+	int rc;
 
-	if (rc == STET_ENOTFOUND)
-		return st_fail(err, STET_EREFUSED, ST_SIGNER_UNKNOWN,
-		    "no entry of this ledger grants key %s", stet_key_name(import->key));
-	return rc < 0 ? rc : check_role(import, err);
+	stet_key_thumbprint(import->key, kid);
+	pthread_mutex_lock(&ledger->lock);
+	if ((rc = st_ledger_refresh(ledger, &import->books, &head, err)) == STET_OK) {
+		rc = st_state_key(&ledger->state, &import->books, kid, &key, err);
+		if (rc == STET_ENOTFOUND)
+			rc = st_fail(err, STET_EREFUSED, ST_SIGNER_UNKNOWN,
+			    "no entry of this ledger grants key %s", stet_key_name(import->key));
+		else if (rc == STET_OK)
+			rc = check_signer(import, key, err);
+	}
+	pthread_mutex_unlock(&ledger->lock);
+	return rc;
 }
 
 int
@@ -465,15 +393,16 @@ st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_nam
 	import.source_name = options->source_name != NULL ? options->source_name : source_name;
 	import.read = read;
 	import.read_ctx = ctx;
-	if ((rc = find_signer(&import, err)) == STET_OK &&
-	    (rc = st_hasher_new(ST_SHA256, &import.hasher, err)) == STET_OK &&
+	if ((rc = st_hasher_new(ST_SHA256, &import.hasher, err)) == STET_OK &&
 	    (rc = st_ledger_reader(ledger, &import.reader, err)) == STET_OK) {
 		import.books = (struct st_books){import.reader, import.reader};
-		if ((rc = importer(&import, err)) == STET_OK)
+		if ((rc = find_signer(&import, err)) == STET_OK &&
+		    (rc = importer(&import, err)) == STET_OK)
 			rc = close_import(&import, err);
 	}
-	drop_statements(&import, 0);
+	st_import_drop(&import, 0);
 	free(import.statements);
+	free(import.rows);
 	st_hasher_free(import.hasher);
 	st_reader_close(import.reader);
 	free(import.issuer);

@@ -25,20 +25,35 @@ struct st_import {
 
 	stet_statement **statements; /* the batch that is being gathered */
 	size_t count, capacity;
-	size_t row_first; /* of them: where the present row begins */
+	struct st_import_row *rows; /* that have statements in it */
+	size_t row_count, row_capacity;
+	size_t row_first; /* of the statements: where the present row begins */
 	uint64_t row_already;
 	stet_import_result result;
+};
+
+struct st_import_row {
+	uint64_t number;  /* in the file, from 1                     */
+	size_t first;     /* of its statements in the batch          */
+	uint64_t already; /* of what it says, what was there before */
 };
 
 /* The file's next bytes, counted into its digest. */
 int st_import_read(
     struct st_import *import, uint8_t *buf, size_t size, size_t *got_out, stet_error *err);
 
-/* One row begins and ends; in between it says things.  A row that cannot be taken is dropped whole.
- */
+/* --- batch.c --- */
+/* One row begins and ends; in between it says things.  A row that cannot be taken is dropped whole,
+ * also where that shows only when its batch is appended. */
 void st_import_row_begin(struct st_import *import);
 int st_import_row_end(struct st_import *import, stet_error *err);
 void st_import_row_refuse(struct st_import *import, const stet_error *why);
+/* Appends what has been gathered. */
+int st_import_flush(struct st_import *import, stet_error *err);
+/* Forgets the statements from this one on. */
+void st_import_drop(struct st_import *import, size_t from);
+
+/* --- import.c --- */
 
 /* What the source says under (row_key, type, ordinal): taken over.  json has type, subject and the
  * members; source.name is set here.  Equal to what it last said: nothing to do.  Otherwise a

@@ -15,6 +15,7 @@
 #include "base/hex.h"
 #include "exchange/elements.h"
 #include "exchange/import.h"
+#include "exchange/seen.h"
 
 struct row {
 	struct st_import *import;
@@ -84,6 +85,14 @@ carry_printed(stet_json *to, const char *as, const stet_json *value)
 	return 1;
 }
 
+/* Takes what was put together; short memory shows where the statement is made. */
+static void
+set_text(stet_json *json, const char *as, struct st_buf *text)
+{
+	stet_json_set(json, as, text->rc == STET_OK ? stet_json_string(st_buf_bytes(text)) : NULL);
+	st_buf_free(text);
+}
+
 /* --- who and where --------------------------------------------------------------------------- */
 
 static stet_bytes
@@ -149,27 +158,36 @@ read_element(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
 	return STET_OK;
 }
 
+/* Before the row's statements are appended, and after it is known that they can be. */
+static int
+keep_element(const struct row *row, stet_error *err)
+{
+	stet_bytes left = row->element;
+	uint8_t sha256[32];
+	uint64_t size;
+
+	st_sha256(row->element, sha256);
+	if ((row->import->options->flags & STET_APPEND_DRY_RUN) != 0 ||
+	    stet_ledger_has_artifact(row->import->ledger, sha256, &size, NULL) == STET_OK)
+		return STET_OK;
+	return stet_ledger_attach(row->import->ledger, read_element, &left, sha256, &size, err);
+}
+
 static int
 say_document(const struct row *row, stet_error *err)
 {
 	stet_json *json;
-	stet_bytes left = row->element, contract = text_at(row->json, "contract_version", NULL);
+	stet_bytes contract = text_at(row->json, "contract_version", NULL);
 	uint8_t sha256[32];
-	uint64_t size = row->element.size;
-	int rc;
 
 	st_sha256(row->element, sha256);
-	if ((row->import->options->flags & STET_APPEND_DRY_RUN) == 0 &&
-	    stet_ledger_has_artifact(row->import->ledger, sha256, &size, NULL) != STET_OK &&
-	    (rc = stet_ledger_attach(
-		 row->import->ledger, read_element, &left, sha256, &size, err)) < 0)
-		return rc;
 	json = new_statement(row, "artifact", st_buf_bytes(&row->subject), NULL, 0);
 	stet_json_set(json, "role", stet_json_str("document"));
 	if (contract.data == NULL)
 		contract = text_at(row->json, "manifest_contract", NULL);
 	if (contract.data != NULL)
 		stet_json_set(json, "contract", stet_json_string(contract));
+	carry(json, "version", at(row->json, "schema_version", NULL));
 	stet_json_set(json, "media_type", stet_json_str("application/json"));
 	stet_json_set(json, "size", stet_json_int((int64_t)row->element.size));
 	stet_json_set(json, "sha256", stet_json_hex((stet_bytes){sha256, 32}));
@@ -196,7 +214,7 @@ carry_title(const struct row *row, stet_json *json)
 	static const char *const titles[] = {"title", "problem_name", "statement_paraphrase"};
 	stet_bytes model = text_at(row->json, "model", NULL),
 		   benchmark = text_at(row->json, "benchmark", NULL);
-	char title[256];
+	struct st_buf title = {0};
 	size_t i;
 
 	for (i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
@@ -204,9 +222,10 @@ carry_title(const struct row *row, stet_json *json)
 			return 1;
 	if (model.data == NULL || benchmark.data == NULL)
 		return 0;
-	snprintf(title, sizeof(title), "%.*s on %.*s", (int)model.size, (const char *)model.data,
-	    (int)benchmark.size, (const char *)benchmark.data);
-	stet_json_set(json, "title", stet_json_str(title));
+	st_buf_put_bytes(&title, model);
+	st_buf_put_str(&title, " on ");
+	st_buf_put_bytes(&title, benchmark);
+	set_text(json, "title", &title);
 	return 1;
 }
 
@@ -365,17 +384,21 @@ static void
 set_reason(stet_json *json, const char *before, const stet_json *value, const char *after)
 {
 	stet_bytes text = stet_json_string_of(value);
+	struct st_buf reason = {0};
 	stet_json *number;
-	char reason[128];
 
 	if (value == NULL)
 		return;
 	number = text.data == NULL ? printed(value) : NULL;
 	if (number != NULL)
 		text = stet_json_string_of(number);
-	snprintf(reason, sizeof(reason), "%s%.*s%s", before, (int)text.size,
-	    (const char *)text.data, after);
-	stet_json_set(json, "reason", stet_json_str(reason));
+	st_buf_put_str(&reason, before);
+	if (text.data == NULL)
+		reason.rc = STET_ENOMEM;
+	else
+		st_buf_put_bytes(&reason, text);
+	st_buf_put_str(&reason, after);
+	set_text(json, "reason", &reason);
 	stet_json_free(number);
 }
 
@@ -459,63 +482,42 @@ static int (*const sayings[])(const struct row *row, stet_error *err) = {
 
 /* The field values of an object in the order of the file, nested ones unfolded; names and brackets
  * do not count, so that the digest is that of any other form of the same row. */
-static void
-digest_values(struct st_row_digest *digest, const stet_json *json)
+static int
+digest_values(struct st_row_digest *digest, const stet_json *json, stet_error *err)
 {
 	const stet_json *value;
 	const char *key;
 	char *text;
 	size_t i, size;
+	int rc = STET_OK;
 
 	switch (stet_json_kind_of(json)) {
 	case STET_JSON_OBJECT:
-		for (i = 0; stet_json_member(json, i, &key, &value); i++)
-			digest_values(digest, value);
-		return;
+		for (i = 0; rc == STET_OK && stet_json_member(json, i, &key, &value); i++)
+			rc = digest_values(digest, value, err);
+		return rc;
 	case STET_JSON_ARRAY:
-		for (i = 0; (value = stet_json_item(json, i)) != NULL; i++)
-			digest_values(digest, value);
-		return;
+		for (i = 0; rc == STET_OK && (value = stet_json_item(json, i)) != NULL; i++)
+			rc = digest_values(digest, value, err);
+		return rc;
 	case STET_JSON_STRING:
 		st_row_digest_add(digest, stet_json_string_of(json));
-		return;
+		return STET_OK;
 	default:
-		if (stet_json_text(json, 0, &text, &size, NULL) == STET_OK) {
-			st_row_digest_add(digest, (stet_bytes){(const uint8_t *)text, size});
-			free(text);
-		}
+		if ((rc = stet_json_text(json, 0, &text, &size, err)) < 0)
+			return rc;
+		st_row_digest_add(digest, (stet_bytes){(const uint8_t *)text, size});
+		free(text);
+		return STET_OK;
 	}
 }
 
-struct seen {
-	char (
-	    *digests)[33]; /* of nameless rows so far: equal ones are told apart by their number */
-	size_t count;
-};
-
 static int
-count_occurrence(
-    struct seen *seen, const char digest[33], unsigned *occurrence_out, stet_error *err)
-{
-	char(*digests)[33];
-	size_t i;
-
-	*occurrence_out = 1;
-	for (i = 0; i < seen->count; i++)
-		*occurrence_out += strcmp(seen->digests[i], digest) == 0;
-	if ((digests = realloc(seen->digests, (seen->count + 1) * sizeof(*digests))) == NULL)
-		return st_fail_nomem(err);
-	seen->digests = digests;
-	memcpy(digests[seen->count++], digest, 33);
-	return STET_OK;
-}
-
-static int
-name_nameless(struct row *row, struct seen *seen, stet_error *err)
+name_nameless(struct row *row, struct st_seen *nameless, stet_error *err)
 {
 	stet_bytes kind = text_at(row->json, "record_kind", NULL);
 	struct st_row_digest digest;
-	unsigned occurrence;
+	uint64_t occurrence;
 	char hex[33];
 	int rc;
 
@@ -524,15 +526,29 @@ name_nameless(struct row *row, struct seen *seen, stet_error *err)
 		    err, STET_EFORMAT, ST_IMPORT_ROW, "the row has no uuid, doi or record_kind");
 	if ((rc = st_row_digest_begin(&digest, err)) < 0)
 		return rc;
-	digest_values(&digest, row->json);
+	rc = digest_values(&digest, row->json, err);
 	st_row_digest_end(&digest, hex);
-	if ((rc = count_occurrence(seen, hex, &occurrence, err)) < 0)
+	if (rc < 0 || (rc = st_seen_add(nameless, st_str(hex), row->element,
+			   row->import->result.rows, &occurrence, err)) < 0)
 		return rc;
-	snprintf(row->key, sizeof(row->key), "%s.%u", hex, occurrence);
+	snprintf(row->key, sizeof(row->key), "%s.%llu", hex, (unsigned long long)occurrence);
 	st_buf_printf(&row->subject, "%s:%.*s:%s", row->import->source_name, (int)kind.size,
 	    (const char *)kind.data, hex);
 	return row->subject.rc < 0 ? st_fail_nomem(err)
 				   : st_name_check(st_buf_bytes(&row->subject), err);
+}
+
+/* What the source calls the row. */
+static int
+set_row_key(struct row *row, stet_bytes id, stet_error *err)
+{
+	if (id.size > ST_IMPORT_KEY_MAX)
+		return st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
+		    "its id has %zu bytes, more than the %d that one can have", id.size,
+		    ST_IMPORT_KEY_MAX);
+	memcpy(row->key, id.data, id.size);
+	row->key[id.size] = '\0';
+	return STET_OK;
 }
 
 static int
@@ -556,7 +572,7 @@ read_doi(struct row *row, stet_error *err)
 }
 
 static int
-name_row(struct row *row, struct seen *seen, stet_error *err)
+name_row(struct row *row, struct st_seen *nameless, stet_error *err)
 {
 	stet_bytes uuid = text_at(row->json, "uuid", NULL), id = text_at(row->json, "id", NULL);
 	uint32_t prefix;
@@ -569,36 +585,76 @@ name_row(struct row *row, struct seen *seen, stet_error *err)
 			return rc < 0
 				   ? rc
 				   : st_fail(err, STET_EFORMAT, ST_IMPORT_ROW, "its uuid is none");
-		snprintf(
-		    row->key, sizeof(row->key), "%.*s", (int)uuid.size, (const char *)uuid.data);
-		return STET_OK;
+		return set_row_key(row, uuid, err);
 	}
 	if (row->doi.size == 0)
-		return name_nameless(row, seen, err);
+		return name_nameless(row, nameless, err);
 	if (id.data == NULL)
 		id = st_buf_bytes(&row->doi);
-	snprintf(row->key, sizeof(row->key), "%.*s", (int)id.size, (const char *)id.data);
+	if ((rc = set_row_key(row, id, err)) < 0)
+		return rc;
 	st_buf_put_bytes(&row->subject, st_buf_bytes(&row->doi_name));
 	return row->subject.rc < 0 ? st_fail_nomem(err) : STET_OK;
 }
 
+struct file {
+	struct st_import *import;
+	struct st_seen nameless; /* by the digest of their values   */
+	struct st_seen keys;     /* of all rows taken so far        */
+};
+
+/* *again_out 1: the same row once more, which adds nothing. One key that says two things in one
+ * file would be a change with every import, back and forth. */
 static int
-take_row(struct st_import *import, struct seen *seen, stet_bytes element, stet_error *err)
+compare_with_earlier(
+    const struct file *file, const struct row *row, int *again_out, stet_error *err)
+{
+	const struct st_seen_row *earlier = st_seen_find(&file->keys, st_str(row->key));
+	uint8_t content[32];
+
+	*again_out = 0;
+	if (earlier == NULL)
+		return STET_OK;
+	st_sha256(row->element, content);
+	*again_out = memcmp(earlier->content, content, 32) == 0;
+	return *again_out ? STET_OK
+			  : st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
+				"row %llu has the same id and says something else",
+				(unsigned long long)earlier->row);
+}
+
+static int
+say_row(struct file *file, struct row *row, stet_error *err)
+{
+	uint64_t count;
+	size_t i;
+	int rc, again;
+
+	if ((rc = name_row(row, &file->nameless, err)) < 0 ||
+	    (rc = compare_with_earlier(file, row, &again, err)) < 0 || again)
+		return rc;
+	for (i = 0; rc == STET_OK && i < sizeof(sayings) / sizeof(sayings[0]); i++)
+		rc = sayings[i](row, err);
+	if (rc == STET_OK && (rc = keep_element(row, err)) == STET_OK)
+		rc = st_seen_add(&file->keys, st_str(row->key), row->element,
+		    file->import->result.rows, &count, err);
+	return rc;
+}
+
+static int
+take_row(struct file *file, stet_bytes element, stet_error *err)
 {
 	struct row row;
 	stet_json *json = NULL;
-	size_t i;
 	int rc;
 
 	memset(&row, 0, sizeof(row));
 	if ((rc = stet_json_parse(element, &json, err)) < 0)
 		return rc;
-	row.import = import;
+	row.import = file->import;
 	row.json = json;
 	row.element = element;
-	rc = name_row(&row, seen, err);
-	for (i = 0; rc == STET_OK && i < sizeof(sayings) / sizeof(sayings[0]); i++)
-		rc = sayings[i](&row, err);
+	rc = say_row(file, &row, err);
 	st_buf_free(&row.subject);
 	st_buf_free(&row.doi);
 	st_buf_free(&row.doi_name);
@@ -616,7 +672,7 @@ int
 st_import_records(struct st_import *import, stet_error *err)
 {
 	struct st_elements *elements = calloc(1, sizeof(*elements));
-	struct seen seen = {NULL, 0};
+	struct file file = {import, {NULL, 0, 0}, {NULL, 0, 0}};
 	struct st_buf element = {0};
 	stet_error why;
 	int rc = STET_OK;
@@ -628,7 +684,7 @@ st_import_records(struct st_import *import, stet_error *err)
 	while (rc == STET_OK && (rc = st_elements_next(elements, &element, err)) == STET_OK) {
 		st_error_clear(&why);
 		st_import_row_begin(import);
-		rc = take_row(import, &seen, st_buf_bytes(&element), &why);
+		rc = take_row(&file, st_buf_bytes(&element), &why);
 		if (rc == STET_OK) {
 			rc = st_import_row_end(import, err);
 		} else if (rc == STET_EFORMAT) {
@@ -639,7 +695,8 @@ st_import_records(struct st_import *import, stet_error *err)
 		}
 	}
 	st_buf_free(&element);
-	free(seen.digests);
+	st_seen_clear(&file.nameless);
+	st_seen_clear(&file.keys);
 	free(elements);
 	return rc == STET_ENOTFOUND ? STET_OK : rc;
 }
