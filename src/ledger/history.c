@@ -45,8 +45,8 @@ size_at_time(
 	return STET_OK;
 }
 
-static int
-size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_error *err)
+int
+st_size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_error *err)
 {
 	struct st_head head;
 	int rc;
@@ -61,9 +61,8 @@ size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_error
 	return STET_OK;
 }
 
-/* How many of a name's entries lie before size: their seqs ascend. */
-static int
-count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t size,
+int
+st_count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t size,
     uint64_t *count_out, stet_error *err)
 {
 	struct st_index_row row;
@@ -118,7 +117,7 @@ open_streams(stet_history *history, stet_error *err)
 	for (i = 0; i < history->closure.count; i++) {
 		struct stream *stream = &history->streams[i];
 
-		if ((rc = count_before(&history->books, history->closure.names[i].key,
+		if ((rc = st_count_before(&history->books, history->closure.names[i].key,
 			 history->size, &stream->count, err)) < 0 ||
 		    (rc = move_stream(history, i, err)) < 0)
 			return rc;
@@ -129,8 +128,8 @@ open_streams(stet_history *history, stet_error *err)
 	return STET_OK;
 }
 
-static int
-one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out, stet_error *err)
+int
+st_one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out, stet_error *err)
 {
 	stet_json *names = NULL;
 	struct st_buf list = {0};
@@ -172,11 +171,11 @@ stet_history_open(
 
 	if (history == NULL)
 		return st_fail_nomem(err);
-	if ((rc = one_name(ledger, id, &name, err)) < 0 ||
+	if ((rc = st_one_name(ledger, id, &name, err)) < 0 ||
 	    (rc = st_ledger_reader(ledger, &history->reader, err)) < 0)
 		goto done;
 	history->books = (struct st_books){history->reader, history->reader};
-	if ((rc = size_at(&history->books, at, &history->size, err)) < 0 ||
+	if ((rc = st_size_at(&history->books, at, &history->size, err)) < 0 ||
 	    (rc = st_closure_of(&history->books, st_buf_bytes(&name), history->size, 1,
 		 &history->closure, err)) < 0 ||
 	    (rc = open_streams(history, err)) < 0)

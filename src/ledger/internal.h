@@ -71,6 +71,23 @@ int st_reader_walk(struct st_reader *reader, st_raw_visit *visit, void *ctx,
 int st_ledger_walk(stet_ledger *ledger, uint64_t first, uint64_t last, st_raw_visit *visit,
     void *ctx, stet_error *err);
 
+/* --- history.c: moments and names --- */
+/* How many entries there were at a moment. */
+int st_size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_error *err);
+/* How many of a name's entries lie before size: their seqs ascend. */
+int st_count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t size,
+    uint64_t *count_out, stet_error *err);
+/* The name that an identifier means: STET_ENOTFOUND, or STET_EREFUSED if it may be any of several.
+ */
+int st_one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out, stet_error *err);
+
+/* --- standing.c --- */
+/* The standing of a name as of `size` entries, read through the caller's snapshot: for those who
+ * ask for many.  STET_ENOTFOUND if no entry is about it. */
+struct st_standing;
+int st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_bytes name,
+    uint64_t size, struct st_standing **standing_out, stet_error *err);
+
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);
 /* The tables are those that the last seal was made from: nothing is sealed on top of others, which

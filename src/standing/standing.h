@@ -74,6 +74,7 @@ struct st_fact {
 	unsigned endorsed, wanted; /* by how many other signers; pending while endorsed < wanted */
 	size_t annulled_by, contested_by; /* facts, or ST_NO_FACT */
 	size_t ended_by;                  /* what ended the condition that it opened */
+	stet_json *json;                  /* its statement, once somebody asked: st_fact_json() */
 };
 
 /* Signed by a key that held the role, not annulled, not distrusted, not pending.  The content of an
@@ -150,6 +151,8 @@ struct st_standing {
 	size_t signer_count;
 	struct st_fact *facts;
 	size_t fact_count;
+	size_t *slots; /* facts by leaf: open addressing, ST_NO_FACT: free */
+	size_t slot_count;
 	/* What the ledger said of itself by then. */
 	char *profile, *origin;
 	struct st_buf policy; /* the encoded values map of the policy in force; size 0: none */
@@ -169,6 +172,7 @@ struct st_standing {
 	size_t row_count;
 	struct st_standing_finding *findings; /* findings first, then gaps */
 	size_t finding_count, gap_count;      /* in all; of which gaps */
+	int rc; /* STET_ENOMEM: memory was short when something was asked for */
 };
 
 /* A policy number in force: hundredths, count, or date as text.  STET_ENOTFOUND if it does not
@@ -189,6 +193,17 @@ stet_json *st_effective(
     const struct st_standing *standing, const char *path, enum st_set set, size_t *fact_out);
 /* The fact with this leaf, ST_NO_FACT. */
 size_t st_fact_by_leaf(const struct st_standing *standing, const uint8_t leaf[32]);
+/* The facts that a statement names in targets: visit in their order, its non-zero answer stops. */
+typedef int st_target_visit(void *ctx, size_t target);
+int st_fact_targets(
+    const struct st_standing *standing, size_t fact, st_target_visit *visit, void *ctx);
+/* The JSON form of a fact's statement; lives as long as the standing.  NULL: no memory. */
+const stet_json *st_fact_json(const struct st_standing *standing, size_t fact);
+/* Whether two observations have the same source.name; 0 if one is none. */
+int st_fact_same_source(const struct st_fact *a, const struct st_fact *b);
+/* Whether a correction may lift what it targets: a source only what it said itself, and nobody by a
+ * key that is distrusted. */
+int st_fact_may_lift(const struct st_fact *by, const struct st_fact *target);
 int st_evidence_add(struct st_evidence *evidence, size_t fact); /* STET_OK, STET_ENOMEM */
 
 int st_fold_conditions(struct st_standing *standing, stet_error *err); /* condition.c */

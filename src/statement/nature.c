@@ -3,8 +3,12 @@
 
 #include "base/buf.h"
 
-#define CHANGE ST_STATE_CORRECTED, ST_CONDITION_CORRECTED, 0, ST_REQUIRES_AFFECTED_OR_NOTE, 0, 0
-#define GONE ST_ENDS_REINSTATEMENT, ST_REQUIRES_NOTICE | ST_REQUIRES_DECIDED_BY, 0, 0
+#define CHANGE                                                                             \
+	ST_STATE_CORRECTED, ST_CONDITION_CORRECTED, 0, ST_REQUIRES_AFFECTED_OR_NOTE, 0, 0, \
+	    "endorsements_correction"
+#define GONE                                                                      \
+	ST_ENDS_REINSTATEMENT, ST_REQUIRES_NOTICE | ST_REQUIRES_DECIDED_BY, 0, 0, \
+	    "endorsements_retraction"
 #define REPLACED ST_ENDS_REINSTATEMENT, ST_REQUIRES_REPLACEMENT, 0, 0
 
 /* Natures that a source may state without our knowing which entry they are about ask nothing of an
@@ -16,33 +20,34 @@ const struct st_nature st_natures[] = {
     {"addendum", "Addendum", CHANGE},
     {"clarification", "Clarification", CHANGE},
     {"verdict_change", "Change of verdict", ST_STATE_CORRECTED, ST_CONDITION_NONE, 0,
-	ST_REQUIRES_TARGETS, 0, 0},
+	ST_REQUIRES_TARGETS, 0, 0, "endorsements_correction"},
     {"editorial_note", "Editorial note", ST_STATE_UNCHANGED, ST_CONDITION_NOTED, ST_ENDS_CORRECTION,
-	ST_REQUIRES_NOTE, 0, 0},
+	ST_REQUIRES_NOTE, 0, 0, NULL},
     {"expression_of_concern", "Expression of concern", ST_STATE_CORRECTED, ST_CONDITION_CONCERN,
-	ST_ENDS_CONCERN_LIFTED | ST_ENDS_RETRACTION, ST_REQUIRES_NOTICE, 0, 0},
+	ST_ENDS_CONCERN_LIFTED | ST_ENDS_RETRACTION, ST_REQUIRES_NOTICE, 0, 0,
+	"endorsements_expression_of_concern"},
     {"partial_retraction", "Partial retraction", ST_STATE_CORRECTED, ST_CONDITION_PARTLY_RETRACTED,
-	ST_ENDS_REINSTATEMENT, ST_REQUIRES_AFFECTED, 0, 0},
+	ST_ENDS_REINSTATEMENT, ST_REQUIRES_AFFECTED, 0, 0, "endorsements_retraction"},
     {"retraction", "Retraction", ST_STATE_CORRECTED, ST_CONDITION_RETRACTED, GONE},
     {"withdrawal", "Withdrawal", ST_STATE_CORRECTED, ST_CONDITION_WITHDRAWN, GONE},
     {"removal", "Removal", ST_STATE_CORRECTED, ST_CONDITION_REMOVED, GONE},
     {"retract_and_replace", "Retraction and replacement", ST_STATE_SUPERSEDED,
-	ST_CONDITION_RETRACTED, REPLACED},
+	ST_CONDITION_RETRACTED, REPLACED, "endorsements_retraction"},
     {"corrected_and_republished", "Corrected and republished", ST_STATE_SUPERSEDED,
-	ST_CONDITION_SUPERSEDED, REPLACED},
-    {"new_version", "New version", ST_STATE_SUPERSEDED, ST_CONDITION_SUPERSEDED, REPLACED},
-    {"new_edition", "New edition", ST_STATE_SUPERSEDED, ST_CONDITION_SUPERSEDED, REPLACED},
-    {"supersession", "Supersession", ST_STATE_SUPERSEDED, ST_CONDITION_SUPERSEDED, REPLACED},
+	ST_CONDITION_SUPERSEDED, REPLACED, NULL},
+    {"new_version", "New version", ST_STATE_SUPERSEDED, ST_CONDITION_SUPERSEDED, REPLACED, NULL},
+    {"new_edition", "New edition", ST_STATE_SUPERSEDED, ST_CONDITION_SUPERSEDED, REPLACED, NULL},
+    {"supersession", "Supersession", ST_STATE_SUPERSEDED, ST_CONDITION_SUPERSEDED, REPLACED, NULL},
     {"reinstatement", "Reinstatement", ST_STATE_CORRECTED, ST_CONDITION_NONE, 0,
-	ST_REQUIRES_TARGETS, 0, 0},
+	ST_REQUIRES_TARGETS, 0, 0, "endorsements_reinstatement"},
     {"concern_lifted", "Concern lifted", ST_STATE_CORRECTED, ST_CONDITION_NONE, 0,
-	ST_REQUIRES_TARGETS, 0, 0},
+	ST_REQUIRES_TARGETS, 0, 0, "endorsements_reinstatement"},
     {"unspecified", "Listed without a kind", ST_STATE_UNCHANGED, ST_CONDITION_LISTED,
-	ST_ENDS_DELISTING | ST_ENDS_NAMED, 0, 0, 1},
+	ST_ENDS_DELISTING | ST_ENDS_NAMED, 0, 0, 1, NULL},
     {"annulment", "Annulment", ST_STATE_STRUCK_OUT, ST_CONDITION_NONE, 0, ST_REQUIRES_TARGETS,
-	ST_REQUIRES_TARGETS, 0},
+	ST_REQUIRES_TARGETS, 0, NULL},
     {"delisting", "Delisting", ST_STATE_UNCHANGED, ST_CONDITION_UNLISTED, ST_ENDS_RESTATED,
-	ST_REQUIRES_TARGETS, ST_REQUIRES_TARGETS, 1},
+	ST_REQUIRES_TARGETS, ST_REQUIRES_TARGETS, 1, NULL},
     {0},
 };
 

@@ -55,6 +55,8 @@ struct st_nature {
 	unsigned requires; /* of whoever makes the correction                               */
 	unsigned observed; /* of whoever reports somebody else's: what it is void without   */
 	int observer_only; /* only a source's silence or a bare listing: no maker's nature  */
+	const char *endorsements; /* the policy number that says how many endorsements it needs;
+				     NULL: it counts at once                            */
 };
 extern const struct st_nature st_natures[]; /* ended by a row without a name */
 extern const char *const st_nature_names[]; /* in the same order, ended by NULL */
