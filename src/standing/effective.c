@@ -5,14 +5,28 @@
 #include "json/json.h"
 #include "standing/standing.h"
 
+/* What is asked of a standing may need memory; st_fold_end() looks once whether there was enough.
+ */
+static void
+remember(const struct st_standing *standing, int rc)
+{
+	if (rc == STET_ENOMEM)
+		((struct st_standing *)(uintptr_t)standing)->rc = rc;
+}
+
+void
+st_evidence_keep(const struct st_standing *standing, struct st_evidence *evidence, size_t fact)
+{
+	remember(standing, st_evidence_add(evidence, fact));
+}
+
 const stet_json *
 st_fact_json(const struct st_standing *standing, size_t fact)
 {
 	struct st_fact *at = &standing->facts[fact];
 
-	if (at->json == NULL &&
-	    st_statement_to_json(&at->statement, &at->json, NULL) == STET_ENOMEM)
-		((struct st_standing *)(uintptr_t)standing)->rc = STET_ENOMEM;
+	if (at->json == NULL)
+		remember(standing, st_statement_to_json(&at->statement, &at->json, NULL));
 	return at->json;
 }
 

@@ -205,6 +205,9 @@ int st_fact_same_source(const struct st_fact *a, const struct st_fact *b);
  * key that is distrusted. */
 int st_fact_may_lift(const struct st_fact *by, const struct st_fact *target);
 int st_evidence_add(struct st_evidence *evidence, size_t fact); /* STET_OK, STET_ENOMEM */
+/* The same; the standing remembers if memory was short. */
+void st_evidence_keep(
+    const struct st_standing *standing, struct st_evidence *evidence, size_t fact);
 
 int st_fold_conditions(struct st_standing *standing, stet_error *err); /* condition.c */
 int st_fold_rows(struct st_standing *standing, stet_error *err);       /* ladder.c: all rows */

@@ -1,0 +1,191 @@
+/* Verdicts: what follows from the numbers that a gate printed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "standing/ladder.h"
+
+static stet_bytes
+text_at(const struct st_standing *standing, size_t verdict, const char *member)
+{
+	stet_bytes text = {NULL, 0};
+
+	st_cbor_member_text(standing->facts[verdict].statement.sign1.payload, member, &text);
+	return text;
+}
+
+static int
+is_kind(const struct st_standing *standing, size_t verdict, const char *kind)
+{
+	return st_bytes_equal(text_at(standing, verdict, "kind"), st_str(kind));
+}
+
+int
+st_verdict_mean(const struct st_standing *standing, size_t verdict, int64_t *tenths_out)
+{
+	stet_bytes roles, role, score;
+	struct st_cbor in, value;
+	uint64_t count, i;
+	int64_t hundredths, sum = 0;
+
+	if (st_cbor_member(standing->facts[verdict].statement.sign1.payload, "roles", &roles) < 0)
+		return STET_ENOTFOUND;
+	in = st_cbor_open(roles);
+	if (st_cbor_read_array(&in, &count) < 0 || count == 0)
+		return STET_ENOTFOUND;
+	for (i = 0; i < count; i++) {
+		if (st_cbor_skip(&in, &role) < 0 || st_cbor_member(role, "score", &score) < 0)
+			return STET_ENOTFOUND;
+		value = st_cbor_open(score);
+		if (st_cbor_read_hundredths(&value, &hundredths) < 0)
+			return STET_ENOTFOUND;
+		sum += hundredths;
+	}
+	/* Rounded half up to tenths: (sum / count) / 10 + 1/2. */
+	*tenths_out = (2 * sum + 10 * (int64_t)count) / (20 * (int64_t)count);
+	return STET_OK;
+}
+
+static const char *
+by_numbers(const struct st_standing *standing, size_t verdict, char why_out[160])
+{
+	struct st_decimal computed, expected, tolerance;
+	stet_bytes text = text_at(standing, verdict, "tolerance");
+	int64_t preset;
+	int within;
+
+	if (st_decimal_read(text_at(standing, verdict, "computed"), &computed) < 0 ||
+	    st_decimal_read(text_at(standing, verdict, "expected"), &expected) < 0) {
+		snprintf(why_out, 160, "computed and expected values are not both known");
+		return NULL;
+	}
+	if (st_decimal_read(text, &tolerance) < 0) {
+		if (text.data != NULL ||
+		    st_policy_number(standing, "tolerance_percent", &preset) < 0) {
+			snprintf(why_out, 160, "the tolerance is not known");
+			return NULL;
+		}
+		tolerance = (struct st_decimal){preset, -2};
+	}
+	if (st_decimal_within(&computed, &expected, &tolerance, &within) < 0) {
+		snprintf(why_out, 160, "the values cannot be compared exactly");
+		return NULL;
+	}
+	return within ? "VERIFIED" : "FALSIFIED";
+}
+
+const char *
+st_verdict_derived(const struct st_standing *standing, size_t verdict, char why_out[160])
+{
+	why_out[0] = '\0';
+	if (is_kind(standing, verdict, "default"))
+		return "UNVERIFIED";
+	if (is_kind(standing, verdict, "sandbox"))
+		return by_numbers(standing, verdict, why_out);
+	snprintf(why_out, 160, "%s",
+	    is_kind(standing, verdict, "red-team")
+		? "from which attack score on a claim is falsified is not published"
+		: "nothing in the verdict can be computed again");
+	return NULL;
+}
+
+/* The artifact statement of the record that names this digest and whose content is here. */
+static size_t
+held_artifact(const struct st_standing *standing, const uint8_t digest[32])
+{
+	static const char *const members[] = {"sha256", "blinded"};
+	const struct st_fact *fact;
+	stet_bytes stated;
+	size_t i, k;
+
+	for (i = 0; i < standing->fact_count; i++) {
+		fact = &standing->facts[i];
+		if (fact->statement.type != ST_TYPE_ARTIFACT || !st_fact_supports(fact))
+			continue;
+		for (k = 0; k < 2; k++)
+			if (st_cbor_member_bytes(
+				fact->statement.sign1.payload, members[k], &stated) == STET_OK &&
+			    stated.size == 32 && memcmp(stated.data, digest, 32) == 0)
+				return i;
+	}
+	return ST_NO_FACT;
+}
+
+int
+st_verdict_held(const struct st_standing *standing, size_t verdict, struct st_evidence *evidence)
+{
+	const uint8_t *digest;
+	stet_bytes array;
+	struct st_cbor in;
+	uint64_t count;
+	size_t artifact;
+	int rc, all = 1;
+
+	if (st_cbor_member(standing->facts[verdict].statement.sign1.payload, "artifacts", &array) <
+	    0)
+		return 0;
+	in = st_cbor_open(array);
+	if (st_cbor_read_array(&in, &count) < 0 || count == 0)
+		return 0;
+	for (; count > 0; count--) {
+		if (st_cbor_read_hash(&in, &digest) < 0)
+			return 0;
+		artifact = held_artifact(standing, digest);
+		if (artifact == ST_NO_FACT)
+			all = 0;
+		else if (evidence != NULL && (rc = st_evidence_add(evidence, artifact)) < 0)
+			return rc;
+	}
+	return all;
+}
+
+/* --- the row ------------------------------------------------------------------------------------
+ */
+
+/* UNVERIFIED says that nothing was tried: it needs no artifact. */
+static int
+answer_supported(const struct st_standing *standing, size_t verdict, struct st_value *value)
+{
+	const struct st_fact *fact = &standing->facts[verdict];
+	stet_bytes status = text_at(standing, verdict, "status");
+	char text[64];
+	int held;
+
+	snprintf(text, sizeof(text), "%.*s", (int)status.size, (const char *)status.data);
+	if (!st_fact_supports(fact)) {
+		st_value_unknown(value, "%s",
+		    fact->observed     ? "the verdict is observed, no gate has signed it here"
+		    : fact->distrusted ? "the key that signed it is distrusted"
+				       : "the verdict does not count");
+		return STET_OK;
+	}
+	held = st_verdict_held(standing, verdict, &value->evidence);
+	if (held < 0)
+		return held;
+	if (!held && strcmp(text, "UNVERIFIED") != 0 && strcmp(text, "COMPUTATIONAL_EVIDENCE") != 0)
+		st_value_unknown(value, "the artifacts it rests on are not all here");
+	else
+		st_value_set(value, text, NULL);
+	return st_evidence_add(&value->evidence, verdict);
+}
+
+int
+st_fold_verdict(struct st_standing *standing, struct st_row *row, size_t verdict)
+{
+	struct st_value *values = row->values;
+	stet_bytes status = text_at(standing, verdict, "status");
+	const char *derived;
+	char text[64], why[160];
+	int rc;
+
+	snprintf(text, sizeof(text), "%.*s", (int)status.size, (const char *)status.data);
+	st_value_set(&values[ST_DECLARED], text, NULL);
+	if ((derived = st_verdict_derived(standing, verdict, why)) != NULL)
+		st_value_set(&values[ST_DERIVED], derived, NULL);
+	else
+		st_value_unknown(&values[ST_DERIVED], "%s", why);
+	if ((rc = st_evidence_add(&values[ST_DECLARED].evidence, verdict)) < 0 ||
+	    (derived != NULL && (rc = st_evidence_add(&values[ST_DERIVED].evidence, verdict)) < 0))
+		return rc;
+	return answer_supported(standing, verdict, &values[ST_SUPPORTED]);
+}
