@@ -36,6 +36,8 @@ take(void *ctx, int id, const char *value)
 
 static const struct pair kinds[] = {
     {"refusal", "what append refuses; a verifier that meets such an entry names the same code"},
+    {"finding", "what the entries about a record contradict each other in"},
+    {"gap", "what is declared of a record and not supported by signed entries"},
     {"diagnosis", "what verify finds in a ledger"},
     {"error", "what is wrong with input, files or the machine"}, {NULL, NULL}};
 

@@ -44,7 +44,7 @@ typedef struct stet_error {
 /** One row of the catalogue of rules: what append refuses and what verify finds. */
 typedef struct stet_rule {
 	const char *name;    /* the stable code, e.g. "signer-revoked"                */
-	const char *kind;    /* "refusal", "diagnosis" or "error"                     */
+	const char *kind;    /* "refusal", "diagnosis", "error", "finding" or "gap"   */
 	const char *summary; /* one line: what is wrong                               */
 	const char *meaning; /* a paragraph: why it is a rule, what it shows          */
 	const char *remedy;  /* a sentence: what to do now                            */

@@ -248,6 +248,43 @@ st_time_read_ms(stet_bytes text, uint64_t *ms_out)
 	return 0;
 }
 
+/* The first instant of a stamp and the first behind it, in ms; before 1970 too. */
+static void
+span_of(const struct stamp *stamp, int64_t *first_out, int64_t *behind_out)
+{
+	struct date next = stamp->date;
+	int64_t seconds = days_from_date(stamp->date) * DAY_SECONDS + stamp->hour * 3600 +
+			  stamp->minute * 60 + stamp->second - stamp->offset * 60;
+
+	*first_out = seconds * 1000 + stamp->ms;
+	*behind_out = *first_out + 1;
+	if (stamp->precision == MINUTE)
+		*behind_out = *first_out + 60000;
+	if (stamp->precision > DAY)
+		return;
+	if (stamp->precision == DAY) {
+		*behind_out = *first_out + INT64_C(1000) * DAY_SECONDS;
+		return;
+	}
+	next.year += stamp->precision == YEAR || next.month == 12 ? 1 : 0;
+	next.month = stamp->precision == YEAR || next.month == 12 ? 1 : next.month + 1;
+	*behind_out = days_from_date(next) * INT64_C(1000) * DAY_SECONDS;
+}
+
+int
+st_date_compare(stet_bytes a, stet_bytes b, int *order_out)
+{
+	struct stamp left, right;
+	int64_t left_first, left_behind, right_first, right_behind;
+
+	if (read_stamp(a, &left) < 0 || read_stamp(b, &right) < 0)
+		return -1;
+	span_of(&left, &left_first, &left_behind);
+	span_of(&right, &right_first, &right_behind);
+	*order_out = left_behind <= right_first ? -1 : left_first >= right_behind ? 1 : 0;
+	return 0;
+}
+
 /* At least one digit. */
 static int
 take_run(stet_bytes *text)

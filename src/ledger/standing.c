@@ -156,7 +156,7 @@ feed_entries(struct feed *feed, struct st_fold *fold)
 		    (rc = is_held(feed, &read.statement, &held)) < 0)
 			return rc;
 		/* Looking for content may have read other entries. */
-		if (held == ST_HELD_WITHHELD &&
+		if (held != ST_HELD_UNKNOWN && held != ST_HELD_HERE &&
 		    (rc = st_books_entry(feed->books, feed->seqs[i], &read, feed->err)) < 0)
 			return rc;
 		if ((rc = st_fold_add(fold, read.encoded, leaf, held, feed->err)) < 0)

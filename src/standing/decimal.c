@@ -14,8 +14,8 @@ is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-static void
-trim(struct st_decimal *number)
+void
+st_decimal_trim(struct st_decimal *number)
 {
 	while (number->mantissa != 0 && number->mantissa % 10 == 0) {
 		number->mantissa /= 10;
@@ -89,7 +89,7 @@ st_decimal_read(stet_bytes text, struct st_decimal *out)
 	at += (size_t)negative;
 	if (read_digits(text, &at, &number) < 0 || read_exponent(text, at, &number) < 0)
 		return -1;
-	trim(&number);
+	st_decimal_trim(&number);
 	if (negative)
 		number.mantissa = -number.mantissa;
 	*out = number;

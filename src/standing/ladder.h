@@ -13,6 +13,8 @@ struct st_decimal {
 	int exponent;
 };
 int st_decimal_read(stet_bytes text, struct st_decimal *out); /* 0, or -1: not known */
+/* To the one form that a number is compared in. */
+void st_decimal_trim(struct st_decimal *number);
 int st_decimal_equal(const struct st_decimal *a, const struct st_decimal *b);
 /* |computed - expected| in per cent of expected against a tolerance in per cent, inclusive.
  * *within_out 1 or 0; -1: not known (expected is 0 and computed is not, or too many digits). */

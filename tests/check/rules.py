@@ -11,7 +11,7 @@ import sys
 import tree
 
 CODE = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
-KINDS = ("refusal", "diagnosis", "error")
+KINDS = ("refusal", "diagnosis", "error", "finding", "gap")
 # Rules that no test can reach on a healthy machine, each with the reason.
 UNTESTED = {}
 
