@@ -14,7 +14,8 @@ static const struct opt own[] = {
     {'n', 'n', "number", "N", "only the last N entries"},
     {OPT_REVERSE, 0, "reverse", NULL, "newest first"},
     {OPT_SEALS, 0, "seals", NULL, "of the whole ledger, the seals between the entries too"},
-    {OPT_NOTICE, 0, "notice", "DOI", "the corrections whose notice has this DOI"},
+    {OPT_NOTICE, 0, "notice", "DOI",
+	"the corrections whose notice has this DOI, and of how many papers"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_at, opts_json, opts_ledger, NULL};
 
@@ -247,42 +248,154 @@ log_ledger(struct log *log)
 	return status;
 }
 
+/* --- by notice ------------------------------------------------------------------------------ */
+
+struct notice {
+	struct log *log;
+	uint64_t *seqs; /* as of the moment, ascending */
+	char **names;   /* what they are about         */
+	size_t count, annulled, papers;
+};
+
 static int
-log_notice(struct log *log)
+keep_notice(struct notice *notice, const stet_at *at, uint64_t seq)
 {
-	struct walk walk = {.log = log, .until_ms = UINT64_MAX};
-	stet_id *id = env_id(&log->env, log->notice);
-	stet_json *seqs = NULL;
 	stet_entry *entry = NULL;
 	stet_error err;
+
+	if (at->by == STET_AT_SEQ && seq >= at->value)
+		return EXIT_YES;
+	if (stet_ledger_entry(notice->log->env.ledger, seq, &entry, &err) < 0) {
+		complain_error(&err);
+		return EXIT_UNSURE;
+	}
+	if (at->by != STET_AT_TIME || stet_entry_ms(entry) <= at->value) {
+		notice->seqs[notice->count] = seq;
+		notice->names[notice->count] = strdup(stet_entry_name(entry));
+		notice->count += notice->names[notice->count] != NULL;
+	}
+	stet_entry_free(entry);
+	return EXIT_YES;
+}
+
+/* The corrections that give this notice, as of the moment, from the look-up. */
+static int
+find_notice(struct notice *notice, const stet_id *id)
+{
+	stet_json *seqs = NULL;
+	stet_error err;
+	stet_at at;
 	size_t i;
 	int status = EXIT_YES;
 
-	if (id == NULL)
+	if (env_moment(&notice->log->env, &at) < 0)
 		return EXIT_USAGE;
-	if (stet_id_doi(id) == NULL) {
-		stet_id_free(id);
-		return opt_wrong(log->env.command, "--notice takes a DOI");
-	}
-	if (stet_ledger_lookup(log->env.ledger, "notice", stet_id_doi(id), &seqs, &err) < 0) {
+	if (stet_ledger_lookup(notice->log->env.ledger, "notice", stet_id_doi(id), &seqs, &err) <
+	    0) {
 		complain_error(&err);
+		return EXIT_UNSURE;
+	}
+	notice->seqs = calloc(stet_json_size(seqs) + 1, sizeof(*notice->seqs));
+	notice->names = calloc(stet_json_size(seqs) + 1, sizeof(*notice->names));
+	if (notice->seqs == NULL || notice->names == NULL)
 		status = EXIT_UNSURE;
-	} else if (stet_json_size(seqs) == 0) {
-		complain("no correction here has the notice '%s'", stet_id_text(id));
+	for (i = 0; status == EXIT_YES && i < stet_json_size(seqs); i++)
+		status =
+		    keep_notice(notice, &at, (uint64_t)stet_json_int_of(stet_json_item(seqs, i)));
+	stet_json_free(seqs);
+	if (status == EXIT_YES && notice->count == 0) {
+		complain("no correction here has the notice '%s'%s", stet_id_text(id),
+		    notice->log->env.at != NULL ? " at that moment" : "");
 		status = EXIT_ABSENT;
 	}
-	for (i = 0; status == EXIT_YES && i < stet_json_size(seqs); i++) {
-		if (stet_ledger_entry(log->env.ledger,
-			(uint64_t)stet_json_int_of(stet_json_item(seqs, i)), &entry, &err) < 0) {
-			complain_error(&err);
-			status = EXIT_UNSURE;
-			break;
-		}
-		put_entry(&walk, entry, &err);
-		status = walk.status;
-		stet_entry_free(entry);
+	return status;
+}
+
+/* One of them, as the history of its paper shows it: struck out, if it was annulled. */
+static int
+put_noticed(struct notice *notice, size_t place, int shown)
+{
+	stet_id *id = env_id(&notice->log->env, notice->names[place]);
+	struct view view;
+	size_t i;
+	int status = id != NULL ? view_read(&notice->log->env, id, &view) : EXIT_UNSURE;
+
+	stet_id_free(id);
+	if (status != EXIT_YES)
+		return status;
+	for (i = 0; i < view.count; i++) {
+		if (view.items[i].seq != notice->seqs[place])
+			continue;
+		notice->annulled += view.items[i].annulled_by != STET_NO_SEQ;
+		if (shown)
+			put(notice->log, &view.items[i]);
 	}
-	stet_json_free(seqs);
+	view_free(&view);
+	return EXIT_YES;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+put_summary(struct notice *notice, const stet_id *id)
+{
+	char papers[32], entries[32], annulled[32];
+	size_t i;
+
+	qsort(notice->names, notice->count, sizeof(char *), by_text);
+	for (i = 0; i < notice->count; i++)
+		notice->papers += i == 0 || strcmp(notice->names[i - 1], notice->names[i]) != 0;
+	if (notice->log->env.json)
+		return;
+	out_text("\nnotice ");
+	out_foreign(stet_id_text(id));
+	out_text(": %s %s", number_text(notice->papers, papers),
+	    notice->papers == 1 ? "paper" : "papers");
+	if (notice->count != notice->papers)
+		out_text(", %s corrections", number_text(notice->count, entries));
+	if (notice->annulled > 0)
+		out_text(", %s annulled", number_text(notice->annulled, annulled));
+	out_text("\n");
+}
+
+static int
+put_notice(struct notice *notice, const stet_id *id)
+{
+	struct log *log = notice->log;
+	size_t first, i, place;
+	int status = find_notice(notice, id);
+
+	first = log->number > 0 && log->number < notice->count ? notice->count - (size_t)log->number
+							       : 0;
+	for (i = 0; status == EXIT_YES && i < notice->count; i++) {
+		place = log->reverse ? notice->count - 1 - i : i;
+		status = put_noticed(notice, place, place >= first);
+	}
+	if (status == EXIT_YES)
+		put_summary(notice, id);
+	return status;
+}
+
+static int
+log_notice(struct log *log)
+{
+	struct notice notice = {.log = log};
+	stet_id *id = env_id(&log->env, log->notice);
+	size_t i;
+	int status;
+
+	if (id == NULL)
+		return EXIT_USAGE;
+	status = stet_id_doi(id) != NULL ? put_notice(&notice, id)
+					 : opt_wrong(log->env.command, "--notice takes a DOI");
+	for (i = 0; i < notice.count; i++)
+		free(notice.names[i]);
+	free(notice.names);
+	free(notice.seqs);
 	stet_id_free(id);
 	return status;
 }
@@ -334,6 +447,7 @@ static const struct pair examples[] = {
 	"every entry about a record, under all its names, oldest first"},
     {"stet log -p SRCH:9F810E9F", "the same with every member, and what corrections changed"},
     {"stet log -n 5 --reverse", "the last five entries of the ledger, newest first"},
+    {"stet log --notice 10.1177/10641246251331509", "the papers that one notice is about"},
     {"stet log --at 2026-07-01 10.5281/zenodo.21073815", "what the ledger said of it on that day"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "the history was printed"},
@@ -345,7 +459,8 @@ static const struct pair exits[] = {{"0", "the history was printed"},
 const struct command cmd_log = {.name = "log",
     .group = GROUP_READ,
     .summary = "show the history of a record, or of the ledger",
-    .synopsis = "[ID] [-p] [-n N] [--reverse] [--at SEQ|TIME] [--seals] [--json]\n--notice DOI",
+    .synopsis = "[ID] [-p] [-n N] [--reverse] [--at SEQ|TIME] [--seals] [--json]\n--notice DOI "
+		"[-p] [-n N] [--reverse] [--at SEQ|TIME] [--json]",
     .description =
 	"Prints every entry about a record under all its names, each with its number, the time it "
 	"was "
