@@ -2,6 +2,7 @@
  * ledger. */
 #include "feed.h"
 #include "field.h"
+#include "list.h"
 #include "out.h"
 #include "util.h"
 #include "verb.h"
@@ -11,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LIST_MAX ((size_t)4 * 1024 * 1024)
 
 enum { OPT_SET = OPT_OWN, OPT_UNSET, OPT_NOTE, OPT_NOTICE, OPT_REASON, OPT_LIST };
 
@@ -27,7 +26,10 @@ static const struct opt own[] = {
 	"itself; or that there is none"},
     {OPT_REASON, 0, "reason", "TEXT", "why, in words; may be repeated"},
     {OPT_LIST, 0, "list", "FILE",
-	"for one notice over many records: their identifiers, one a line, instead of ID"},
+	"for one notice over many records: their identifiers, one a line, instead of ID; '-' is "
+	"standard input"},
+    {OPT_KEEP_GOING, 0, "keep-going", NULL,
+	"with --list, append what is right and leave out what is refused"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {
     own, opts_attach, opts_sign, opts_append, opts_away, opts_secret, opts_json, opts_ledger, NULL};
@@ -42,7 +44,8 @@ struct correct {
 	const char **reasons;
 	size_t change_count, reason_count;
 	const char *note, *notice, *list;
-	struct view view; /* of the subject at hand; empty without a ledger */
+	struct view view;       /* of the subject at hand; empty without a ledger */
+	uint64_t absent, wrong; /* of a list: not in the ledger yet; not taken */
 };
 
 /* --- which member --------------------------------------------------------------------------- */
@@ -428,110 +431,366 @@ build(struct correct *correct, const stet_id *subject, stet_statement **out)
 	return status;
 }
 
+/* One statement of a batch: which of how many, and ids that follow from the batch and the name, so
+ * that the same list again is already there. */
+struct batch {
+	const char *id;
+	uint64_t number, count;
+};
+
 static int
-correct_one(
-    struct correct *correct, const char *text, uint64_t number, uint64_t count, const char *batch)
+text_source(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
+{
+	stet_bytes *rest = ctx;
+
+	*got_out = size < rest->size ? size : rest->size;
+	memcpy(buf, rest->data, *got_out);
+	rest->data += *got_out;
+	rest->size -= *got_out;
+	return STET_OK;
+}
+
+static int
+digest_of(const char *text, char hex_out[65])
+{
+	stet_bytes rest = {(const uint8_t *)text, strlen(text)};
+	uint8_t sha256[STET_HASH_SIZE];
+	uint64_t size;
+	stet_error err;
+
+	if (stet_digest(text_source, &rest, sha256, &size, &err) < 0) {
+		complain_error(&err);
+		return -1;
+	}
+	hex_text(sha256, sizeof(sha256), hex_out);
+	return 0;
+}
+
+static int
+set_batch(
+    struct correct *correct, const struct batch *batch, size_t first, stet_statement *statement)
+{
+	struct verb *verb = &correct->verb;
+	char *nature = json_text(stet_json_get(stet_statement_json(statement), "nature"));
+	char *key = text_of("%s\n%s\n%s", batch->id, nature != NULL ? nature : "",
+	    stet_statement_subject(statement));
+	char digest[65], id[96];
+	size_t i;
+	int rc = key == NULL ? -1 : digest_of(key, digest);
+
+	free(nature);
+	free(key);
+	snprintf(id, sizeof(id), "batch-%.32s", rc == 0 ? digest : "");
+	if (rc < 0 || verb_set_text(statement, "/id", id) < 0 ||
+	    verb_set_text(statement, "/batch/id", batch->id) < 0 ||
+	    verb_set(statement, "/batch/number", stet_json_int((int64_t)batch->number)) < 0 ||
+	    verb_set(statement, "/batch/count", stet_json_int((int64_t)batch->count)) < 0)
+		return EXIT_UNSURE;
+	for (i = first; i < verb->count; i++) { /* artifacts that go with it */
+		snprintf(id, sizeof(id), "batch-%.32s:%zu", digest, i - first + 1);
+		if (verb_set_text(verb->items[i], "/id", id) < 0)
+			return EXIT_UNSURE;
+	}
+	return EXIT_YES;
+}
+
+static int
+find_view(struct correct *correct, const stet_id *subject, int listed)
+{
+	int status;
+
+	if (correct->verb.env.ledger == NULL)
+		return EXIT_YES;
+	status = view_find(&correct->verb.env, subject, &correct->view);
+	if (status != EXIT_ABSENT)
+		return status;
+	correct->absent++;
+	if (!listed)
+		remark("'%s' is not in this ledger yet; this is the first entry about it",
+		    stet_id_text(subject));
+	return EXIT_YES;
+}
+
+static int
+correct_one(struct correct *correct, const stet_id *subject, const struct batch *batch)
 {
 	struct verb *verb = &correct->verb;
 	stet_statement *statement = NULL;
-	stet_id *subject = NULL;
 	char sha256[65];
-	size_t i;
-	int status = verb_subject(verb, text, &subject);
+	size_t i, first = verb->count;
+	int status = find_view(correct, subject, batch != NULL);
 
-	if (status == EXIT_YES && verb->env.ledger != NULL &&
-	    (status = view_find(&verb->env, subject, &correct->view)) == EXIT_ABSENT) {
-		remark("'%s' is not in this ledger yet; this is the first entry about it",
-		    stet_id_text(subject));
-		status = EXIT_YES;
-	}
 	if (status == EXIT_YES)
 		status = build(correct, subject, &statement);
 	for (i = 0; status == EXIT_YES && i < verb->attach_count; i++)
 		status = verb_attach(verb, subject, verb->attach[i], sha256);
-	if (status == EXIT_YES && count > 1 &&
-	    (verb_set_text(statement, "/batch/id", batch) < 0 ||
-		verb_set(statement, "/batch/number", stet_json_int((int64_t)number)) < 0 ||
-		verb_set(statement, "/batch/count", stet_json_int((int64_t)count)) < 0))
-		status = EXIT_UNSURE;
+	if (status == EXIT_YES && batch != NULL)
+		status = set_batch(correct, batch, first, statement);
 	view_free(&correct->view);
-	stet_id_free(subject);
 	if (status == EXIT_YES)
 		return verb_add(verb, statement);
 	stet_statement_free(statement);
 	return status;
 }
 
-/* --- many records
- * ----------------------------------------------------------------------------------- */
-
-/* The identifiers of a list: one a line; empty lines and those that begin with '#' are left out. */
-static size_t
-split_list(char *text, char **lines)
+static int
+correct_name(struct correct *correct, const char *text)
 {
-	char *line, *save = NULL;
-	size_t count = 0, size;
+	stet_id *subject = NULL;
+	int status = verb_subject(&correct->verb, text, &subject);
 
-	for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
-		line += strspn(line, " \t");
-		size = strlen(line);
-		while (size > 0 && strchr(" \t\r", line[size - 1]) != NULL)
-			line[--size] = '\0';
-		if (size > 0 && line[0] != '#')
-			lines[count++] = line;
-	}
-	return count;
+	if (status == EXIT_YES)
+		status = correct_one(correct, subject, NULL);
+	stet_id_free(subject);
+	return status;
+}
+
+/* --- many records --------------------------------------------------------------------------- */
+
+struct paper {                 /* of a list */
+	stet_id *id;           /* NULL: the line is wrong, or a paper that an earlier line names */
+	uint64_t line, number; /* number: among the papers of the list, from 1 */
+	int status;
+};
+
+struct papers {
+	struct list list;
+	struct paper *items;
+	uint64_t count; /* different ones, wrong lines among them */
+};
+
+static void
+papers_free(struct papers *papers)
+{
+	size_t i;
+
+	for (i = 0; papers->items != NULL && i < papers->list.count; i++)
+		stet_id_free(papers->items[i].id);
+	free(papers->items);
+	list_free(&papers->list);
+}
+
+static char *
+place_of(const struct papers *papers, uint64_t line)
+{
+	return text_of("%s line %" PRIu64, papers->list.name, line);
 }
 
 static int
-correct_lines(struct correct *correct, char *text, size_t size)
+by_name(const void *a, const void *b)
 {
-	char **lines = calloc(size / 2 + 2, sizeof(*lines)), *batch;
-	size_t count, i;
-	int status = EXIT_YES;
+	const struct paper *left = *(struct paper *const *)a, *right = *(struct paper *const *)b;
+	int order = strcmp(stet_id_text(left->id), stet_id_text(right->id));
 
-	if (lines == NULL)
+	return order != 0 ? order : (left->line > right->line) - (left->line < right->line);
+}
+
+/* The same paper twice is said, and taken once. */
+static int
+drop_repeated(struct papers *papers)
+{
+	struct paper **sorted = calloc(papers->list.count, sizeof(*sorted)), *first = NULL;
+	size_t i, count = 0;
+
+	if (sorted == NULL)
 		return EXIT_UNSURE;
-	count = split_list(text, lines);
-	if (count == 0) {
-		complain("'%s' names no record [input-empty]", correct->list);
-		status = EXIT_UNSURE;
+	for (i = 0; i < papers->list.count; i++)
+		if (papers->items[i].id != NULL)
+			sorted[count++] = &papers->items[i];
+	qsort(sorted, count, sizeof(struct paper *), by_name);
+	for (i = 0; i < count; i++) {
+		if (first == NULL ||
+		    strcmp(stet_id_text(first->id), stet_id_text(sorted[i]->id)) != 0) {
+			first = sorted[i];
+			continue;
+		}
+		remark("%s line %" PRIu64 ": '%s' is on line %" PRIu64 " already; taken once",
+		    papers->list.name, sorted[i]->line, stet_id_text(first->id), first->line);
+		stet_id_free(sorted[i]->id);
+		sorted[i]->id = NULL;
+		sorted[i]->status = EXIT_YES;
 	}
-	/* The notice is what the batch is one of; without one, the moment tells batches apart. */
-	batch = correct->notice != NULL ? strdup(correct->notice)
-					: text_of("list-%" PRIu64, env_now(&correct->verb.env));
-	for (i = 0; status == EXIT_YES && batch != NULL && i < count; i++)
-		status = correct_one(correct, lines[i], i + 1, count, batch);
-	free(batch);
-	free(lines);
+	free(sorted);
+	for (i = 0; i < papers->list.count; i++)
+		if (papers->items[i].id != NULL || papers->items[i].status != EXIT_YES)
+			papers->items[i].number = ++papers->count;
+	return EXIT_YES;
+}
+
+/* The papers that the lines name, in their order; lines that name none have a status instead, and
+ * are complained of. */
+static int
+read_papers(struct correct *correct, struct papers *papers)
+{
+	struct paper *paper;
+	size_t i;
+	char *place;
+	int status = list_read(&papers->list, correct->list);
+
+	if (status != EXIT_YES)
+		return status;
+	papers->items = calloc(papers->list.count, sizeof(*papers->items));
+	if (papers->items == NULL)
+		return EXIT_UNSURE;
+	for (i = 0; i < papers->list.count && status != EXIT_UNSURE; i++) {
+		paper = &papers->items[i];
+		paper->line = papers->list.items[i].line;
+		out_place(place = place_of(papers, paper->line));
+		status = verb_subject(&correct->verb, papers->list.items[i].text, &paper->id);
+		paper->status = status;
+		out_place(NULL);
+		free(place);
+	}
+	return status == EXIT_UNSURE ? status : drop_repeated(papers);
+}
+
+static char *
+digest_of_names(const struct papers *papers, const char *notice)
+{
+	char digest[65], *all = strdup(notice != NULL ? notice : ""), *grown;
+	size_t i;
+
+	for (i = 0; all != NULL && i < papers->list.count; i++) {
+		if (papers->items[i].id == NULL)
+			continue;
+		grown = text_of("%s\n%s", all, stet_id_text(papers->items[i].id));
+		free(all);
+		all = grown;
+	}
+	grown = all != NULL && digest_of(all, digest) == 0 ? text_of("list-%.32s", digest) : NULL;
+	free(all);
+	return grown;
+}
+
+/* A notice that is there to be read under a DOI; wrong ones are complained of where it is set. */
+static int
+is_doi(const char *notice)
+{
+	stet_id *id = NULL;
+	stet_error err;
+	int doi;
+
+	if (notice == NULL || stet_id_parse(notice, &id, &err) < 0)
+		return 0;
+	doi = stet_id_doi(id) != NULL;
+	stet_id_free(id);
+	return doi;
+}
+
+/* What the batch is one of: the name that --id gives it, or the notice; without either, the papers
+ * themselves tell batches apart. */
+static char *
+batch_id(const struct correct *correct, const char *given, const struct papers *papers)
+{
+	stet_id *id;
+	char *text;
+
+	if (given != NULL)
+		return strdup(given);
+	if (!is_doi(correct->notice))
+		return digest_of_names(papers, correct->notice);
+	id = env_id(&correct->verb.env, correct->notice);
+	text = id != NULL ? strdup(stet_id_doi(id)) : NULL;
+	stet_id_free(id);
+	return text;
+}
+
+/* One paper, with its place in front of whatever there is to complain of. */
+static int
+correct_paper(struct correct *correct, struct papers *papers, size_t i, struct batch *batch)
+{
+	struct paper *paper = &papers->items[i];
+	char *place;
+
+	if (paper->id == NULL)
+		return paper->status;
+	place = place_of(papers, paper->line);
+	out_place(place);
+	correct->verb.place = place;
+	batch->number = paper->number;
+	paper->status = correct_one(correct, paper->id, batch);
+	out_place(NULL);
+	correct->verb.place = NULL;
+	free(place);
+	return paper->status;
+}
+
+static void
+remark_absent(const struct correct *correct, const struct papers *papers)
+{
+	if (correct->absent == 1)
+		remark("1 of %" PRIu64
+		       " papers is not in this ledger yet; this is the first entry about it",
+		    papers->count);
+	else if (correct->absent > 1)
+		remark("%" PRIu64 " of %" PRIu64
+		       " papers are not in this ledger yet; these are the first entries about "
+		       "them",
+		    correct->absent, papers->count);
+}
+
+/* Every line is looked at, so that all complaints are made at once. The first that is wrong is the
+ * answer, unless it is to be left out. */
+static int
+correct_papers(struct correct *correct, struct papers *papers, const char *given)
+{
+	char *id = batch_id(correct, given, papers);
+	struct batch batch = {id, 0, papers->count};
+	size_t i;
+	int status = EXIT_YES, one = EXIT_YES;
+
+	if (id == NULL)
+		return EXIT_UNSURE;
+	for (i = 0; one != EXIT_UNSURE && i < papers->list.count; i++) {
+		one = correct_paper(correct, papers, i, &batch);
+		correct->wrong += one != EXIT_YES;
+		status = one == EXIT_UNSURE || status == EXIT_YES ? one : status;
+	}
+	free(id);
+	remark_absent(correct, papers);
+	if (status == EXIT_YES || one == EXIT_UNSURE)
+		return status;
+	if (correct->verb.keep_going && correct->verb.count > 0)
+		return EXIT_YES;
+	complain("%" PRIu64 " of %" PRIu64 " papers cannot be taken; nothing was appended",
+	    correct->wrong, papers->count);
 	return status;
 }
 
 static int
 correct_list(struct correct *correct)
 {
-	uint8_t *data = NULL;
-	size_t size = 0;
-	stet_error err;
-	char *text;
+	struct verb *verb = &correct->verb;
+	const char *given = verb->id_text;
+	struct papers papers = {0};
 	int status;
 
-	if (correct->verb.arg_count > 0)
-		return opt_wrong(correct->verb.command, "a record or a --list of them, not both");
-	if (correct->verb.id_text != NULL)
-		return opt_wrong(correct->verb.command,
-		    "--id is of one statement; with --list each has its own");
-	if (file_read(correct->list, LIST_MAX, &data, &size, &err) < 0) {
-		complain("cannot read '%s': %s", correct->list, err.text);
-		return EXIT_UNSURE;
-	}
-	text = strndup((const char *)data, size);
-	free(data);
-	if (text == NULL)
-		return EXIT_UNSURE;
-	status = correct_lines(correct, text, size);
-	free(text);
+	if (verb->arg_count > 0)
+		return opt_wrong(verb->command, "a record or a --list of them, not both");
+	if (verb->after != NULL)
+		return opt_wrong(
+		    verb->command, "--after is of one record; a --list has no use for it");
+	if (verb->keep_going && given == NULL && !is_doi(correct->notice))
+		return opt_wrong(verb->command,
+		    "name the batch with --id, so that the same list put right later is the same "
+		    "batch; or give the DOI of its notice");
+	verb->id_text = NULL;
+	verb->no_after = 1; /* the same list again is the same statements */
+	status = read_papers(correct, &papers);
+	if (status == EXIT_YES)
+		status = correct_papers(correct, &papers, given);
+	papers_free(&papers);
 	return status;
+}
+
+static int
+finish(struct correct *correct)
+{
+	int status = verb_finish(&correct->verb, roles_for("correction"));
+
+	if (correct->wrong > 0)
+		remark("left out: %" PRIu64 " of the list, complained of above", correct->wrong);
+	return status == EXIT_YES && correct->wrong > 0 ? EXIT_NO : status;
 }
 
 /* --- the line
@@ -603,15 +862,16 @@ run(const struct command *self, int argc, char **argv)
 	status =
 	    correct.changes == NULL || correct.reasons == NULL ? EXIT_UNSURE : read_line(&correct);
 	if (status < 0)
-		status = verb_begin(&correct.verb, correct.list != NULL ? 0 : 1, 1);
+		status = correct.verb.keep_going && correct.list == NULL
+			     ? opt_wrong(self, "--keep-going goes with --list")
+			     : verb_begin(&correct.verb, correct.list != NULL ? 0 : 1, 1);
 	else if (status == EXIT_YES) /* help was shown */
 		goto done;
 	if (status == EXIT_YES)
-		status = correct.list != NULL
-			     ? correct_list(&correct)
-			     : correct_one(&correct, correct.verb.args[0], 1, 1, NULL);
+		status = correct.list != NULL ? correct_list(&correct)
+					      : correct_name(&correct, correct.verb.args[0]);
 	if (status == EXIT_YES)
-		status = verb_finish(&correct.verb, roles_for("correction"));
+		status = finish(&correct);
 done:
 	free(correct.changes);
 	free(correct.reasons);
@@ -627,6 +887,16 @@ done:
 	"show what is in "                                                                      \
 	"effect beside what was said before. What a member was before is taken from the ledger."
 
+#define MANY_CORRECTIONS                                                                           \
+	"\n\nWith --list, the same statement about each record that the file names, one a line "   \
+	"(empty lines, lines that begin with '#' and a first line 'doi' are left out), signed at " \
+	"once and appended all or none; with --keep-going, without those that are refused. Each "  \
+	"says of which batch it is, which of how many: the batch is called by the DOI of the "     \
+	"notice, or as --id says. Ids follow from that and the record's name, so the same list "   \
+	"again is already there; another list of the same batch is refused where it differs. A "   \
+	"record named twice is said and taken once. Complaints name the line. A record that is "   \
+	"not in the ledger yet is taken: this is the first entry about it."
+
 static const struct pair correct_examples[] = {
     {"stet correct 10.5281/zenodo.21073815 --nature erratum --set title='The right title' "
      "--note 'A word was missing' --notice 10.1000/erratum.1",
@@ -639,12 +909,12 @@ const struct command cmd_correct = {.name = "correct",
     .group = GROUP_CORRECT,
     .summary = "correct what was said of a record",
     .synopsis = "ID [--nature WORD] [--set FIELD=VALUE]... [--note TEXT] [--notice DOI|self|none]\n"
-		"--list FILE --nature WORD ...",
+		"--list FILE --nature WORD ... [--keep-going] [--dry-run]",
     .description =
 	ONE_CORRECTION "\n\nThe nature says what it does: a plain correction, unless --nature says "
 		       "otherwise. The short verbs retract, concern, reinstate, lift, annul and "
 		       "supersede stand for the usual others. Entries that it lifts or concerns "
-		       "are named with --target.",
+		       "are named with --target." MANY_CORRECTIONS,
     .options = options,
     .type = "correction",
     .nature = "correction",
@@ -658,15 +928,19 @@ static const struct pair retract_examples[] = {
      "X' "
      "--reason 'results cannot be reproduced' --occurred 2026-07-01",
 	"retract a paper"},
+    {"stet retract --list papers.csv --notice 10.1000/notice.7 --decided-by 'publisher:Journal X' "
+     "--dry-run",
+	"what one notice over many papers would be, statement by statement"},
     {NULL, NULL}};
 const struct command cmd_retract = {.name = "retract",
     .group = GROUP_CORRECT,
     .summary = "retract a record",
-    .synopsis = "ID --notice DOI|self|none --decided-by KIND:NAME [--reason TEXT]...",
+    .synopsis = "ID --notice DOI|self|none --decided-by KIND:NAME [--reason TEXT]...\n"
+		"--list FILE --notice DOI ... [--keep-going] [--dry-run]",
     .description = ONE_CORRECTION
     "\n\nA retraction says where the notice is and who decided, and is in force "
     "until a reinstatement that targets it. Name open expressions of concern that "
-    "it settles with --target.",
+    "it settles with --target." MANY_CORRECTIONS,
     .options = options,
     .type = "correction",
     .nature = "retraction",
@@ -682,7 +956,8 @@ static const struct pair concern_examples[] = {
 const struct command cmd_concern = {.name = "concern",
     .group = GROUP_CORRECT,
     .summary = "express concern about a record",
-    .synopsis = "ID --notice DOI|self|none [--note TEXT]",
+    .synopsis = "ID --notice DOI|self|none [--note TEXT]\n"
+		"--list FILE --notice DOI ... [--keep-going] [--dry-run]",
     .description =
 	ONE_CORRECTION "\n\nThe concern is open until it is lifted, or a retraction targets it.",
     .options = options,

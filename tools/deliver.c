@@ -13,7 +13,7 @@ static const char *const results[] = {"appended", "already", "refused", "left"};
 
 static void
 answer_json(stet_statement *statement, const char *place, const stet_outcome_item *item,
-    const stet_error *err)
+    const stet_error *err, int dry_run)
 {
 	const stet_rule *rule = err != NULL ? stet_rule_get(err->rule) : NULL;
 	stet_json *json = stet_json_object();
@@ -32,6 +32,8 @@ answer_json(stet_statement *statement, const char *place, const stet_outcome_ite
 		stet_json_set(json, "id",
 		    stet_json_copy(stet_json_get(stet_statement_json(statement), "id")));
 	}
+	if (statement != NULL && dry_run)
+		stet_json_set(json, "statement", stet_json_copy(stet_statement_json(statement)));
 	if (place != NULL)
 		stet_json_set(json, "place", stet_json_str(place));
 	if (err != NULL) {
@@ -65,13 +67,21 @@ answer_refused(const char *place, const stet_error *err)
 	out_text("\n");
 }
 
+/* What would be signed, and nothing else. */
+static void
+show_statement(stet_statement *statement)
+{
+	out_text("  ");
+	out_json(stet_json_copy(stet_statement_json(statement)));
+}
+
 static void
 answer(struct env *env, stet_statement *statement, const char *place, const stet_outcome_item *item,
     int dry_run)
 {
 	if (env->json) {
-		answer_json(
-		    statement, place, item, item->result == STET_REFUSED ? &item->error : NULL);
+		answer_json(statement, place, item,
+		    item->result == STET_REFUSED ? &item->error : NULL, dry_run);
 		return;
 	}
 	switch (item->result) {
@@ -84,6 +94,8 @@ answer(struct env *env, stet_statement *statement, const char *place, const stet
 		out_text(" %" PRIu64 " ", item->seq);
 		out_foreign(stet_statement_subject(statement));
 		out_text("  %s\n", stet_statement_type(statement));
+		if (dry_run && item->result == STET_APPENDED)
+			show_statement(statement);
 		break;
 	case STET_REFUSED:
 		answer_refused(place, &item->error);
@@ -196,7 +208,7 @@ deliver_refusal(struct env *env, const char *place, const stet_error *err, struc
 {
 	tally->refused++;
 	if (env->json)
-		answer_json(NULL, place, NULL, err);
+		answer_json(NULL, place, NULL, err, 0);
 	else
 		answer_refused(place, err);
 }

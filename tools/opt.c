@@ -58,7 +58,8 @@ const struct opt opts_attach[] = {
 	"keep this file beside the ledger, and say so by an artifact statement "
 	"in the same batch; may be repeated"},
     {0, 0, NULL, NULL, NULL}};
-const struct opt opts_append[] = {{'n', 'n', "dry-run", NULL, "judge everything, write nothing"},
+const struct opt opts_append[] = {
+    {'n', 'n', "dry-run", NULL, "judge everything, write nothing, and show what would be signed"},
     {OPT_CONFIRM_CLOCK, 0, "confirm-clock", NULL,
 	"accept a step of more than 366 days since the last entry"},
     {0, 0, NULL, NULL, NULL}};

@@ -18,6 +18,7 @@
 static struct {
 	const char *command;
 	int writes, quiet, coloured, failed;
+	const char *place;
 	size_t columns;
 } out;
 
@@ -271,16 +272,20 @@ static void say(const char *format, va_list args) __attribute__((format(printf, 
 static void
 say(const char *format, va_list args)
 {
-	char *text = NULL, *shown = NULL;
+	char *text = NULL, *shown = NULL, *place = NULL;
 	int size = vasprintf(&text, format, args);
 
 	if (size >= 0)
 		shown = stet_text_show((stet_bytes){(const uint8_t *)text, (size_t)size});
+	if (out.place != NULL)
+		place = stet_text_show((stet_bytes){(const uint8_t *)out.place, strlen(out.place)});
 	errno = 0;
 	if (fflush(stdout) != 0) /* so that the two streams stay in order where they meet */
 		note_failure();
-	fprintf(stderr, "stet%s%s: %s\n", out.command != NULL ? " " : "", out_command(),
+	fprintf(stderr, "stet%s%s: %s%s%s\n", out.command != NULL ? " " : "", out_command(),
+	    place != NULL ? place : "", place != NULL ? ": " : "",
 	    shown != NULL ? shown : "out of memory");
+	free(place);
 	free(shown);
 	if (size >= 0)
 		free(text);
@@ -306,6 +311,12 @@ remark(const char *format, ...)
 	va_start(args, format);
 	say(format, args);
 	va_end(args);
+}
+
+void
+out_place(const char *place)
+{
+	out.place = place;
 }
 
 void

@@ -49,6 +49,9 @@ void complain_error(const stet_error *err);
 void complain_of(const char *name, const stet_error *err);
 void remark(const char *format, ...) __attribute__((format(printf, 1, 2))); /* unless -q */
 void out_quiet(int quiet);
+/* What complaints and remarks are about from now on, put in front of them: "'f.txt' line 3". NULL:
+ * nothing. Borrowed. */
+void out_place(const char *place);
 /* The exit status that answers to a library code; codes that depend on the question are the
  * caller's. */
 int status_of(int code);

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define STATEMENT_JSON_MAX (1024 * 1024)
-#define STATEMENTS_MAX 4096 /* of one command line */
 
 const char *
 roles_for(const char *type)
@@ -44,8 +43,6 @@ verb_open(struct verb *verb, const struct command *command, int argc, char **arg
 	verb->args = calloc((size_t)argc + 1, sizeof(*verb->args));
 	verb->attach = calloc((size_t)argc + 1, sizeof(*verb->attach));
 	verb->settings = calloc((size_t)argc + 1, sizeof(*verb->settings));
-	verb->items = calloc(STATEMENTS_MAX, sizeof(stet_statement *));
-	verb->takes_after = calloc(STATEMENTS_MAX, sizeof(int));
 }
 
 void
@@ -53,10 +50,13 @@ verb_close(struct verb *verb)
 {
 	size_t i;
 
-	for (i = 0; i < verb->count; i++)
+	for (i = 0; i < verb->count; i++) {
 		stet_statement_free(verb->items[i]);
+		free(verb->places[i]);
+	}
 	free(verb->items);
 	free(verb->takes_after);
+	free(verb->places);
 	free(verb->settings);
 	free(verb->attach);
 	free(verb->args);
@@ -114,6 +114,9 @@ take(struct verb *verb, int id)
 	case OPT_CONFIRM_CLOCK:
 		verb->confirm_clock = 1;
 		return 1;
+	case OPT_KEEP_GOING:
+		verb->keep_going = 1;
+		return 1;
 	default:
 		return env_option(&verb->env, id, value);
 	}
@@ -150,8 +153,7 @@ verb_wrong_count(const struct command *command, size_t count, size_t least)
 int
 verb_begin(struct verb *verb, size_t least, size_t most)
 {
-	if (verb->args == NULL || verb->attach == NULL || verb->settings == NULL ||
-	    verb->items == NULL || verb->takes_after == NULL) {
+	if (verb->args == NULL || verb->attach == NULL || verb->settings == NULL) {
 		complain("out of memory");
 		return EXIT_UNSURE;
 	}
@@ -411,24 +413,51 @@ verb_draft(struct verb *verb, const char *type, const stet_id *subject, stet_sta
 	return EXIT_YES;
 }
 
+static int
+grow(void **array, size_t count, size_t size)
+{
+	void *grown = realloc(*array, count * size);
+
+	if (grown == NULL)
+		return -1;
+	*array = grown;
+	return 0;
+}
+
+static int
+make_room(struct verb *verb)
+{
+	size_t room = verb->room == 0 ? 64 : verb->room * 2;
+
+	if (verb->count < verb->room)
+		return 0;
+	if (grow((void **)&verb->items, room, sizeof(stet_statement *)) < 0 ||
+	    grow((void **)&verb->takes_after, room, sizeof(int)) < 0 ||
+	    grow((void **)&verb->places, room, sizeof(char *)) < 0)
+		return -1;
+	verb->room = room;
+	return 0;
+}
+
 int
 verb_add(struct verb *verb, stet_statement *statement)
 {
 	size_t i;
 
-	if (verb->count == STATEMENTS_MAX) {
+	if (make_room(verb) < 0) {
 		stet_statement_free(statement);
-		return opt_wrong(
-		    verb->command, "more than %d statements; use 'stet append'", STATEMENTS_MAX);
+		complain("out of memory");
+		return EXIT_UNSURE;
 	}
 	/* A statement cannot name the leaf of one before it in the same batch: that leaf holds the
 	 * entry's time. The first about a name says what was newest, and the batch stands or falls
 	 * as one. */
 	verb->takes_after[verb->count] = 1;
-	for (i = 0; i < verb->count; i++)
+	for (i = 0; !verb->no_after && i < verb->count; i++)
 		if (strcmp(stet_statement_subject(verb->items[i]),
 			stet_statement_subject(statement)) == 0)
 			verb->takes_after[verb->count] = 0;
+	verb->places[verb->count] = verb->place != NULL ? strdup(verb->place) : NULL;
 	verb->items[verb->count++] = statement;
 	return EXIT_YES;
 }
@@ -677,7 +706,12 @@ sign_all(struct verb *verb, const char *roles)
 	rc = stet_statement_sign_all(
 	    verb->items, verb->count, key, (int64_t)(env_now(&verb->env) / 1000), 0, &failed, &err);
 	stet_key_free(key);
-	return rc == STET_OK ? EXIT_YES : report_unsigned(verb, &err);
+	if (rc == STET_OK)
+		return EXIT_YES;
+	out_place(failed < verb->count ? verb->places[failed] : NULL);
+	status = report_unsigned(verb, &err);
+	out_place(NULL);
+	return status;
 }
 
 int
@@ -698,11 +732,13 @@ verb_finish(struct verb *verb, const char *roles)
 		flags |= STET_APPEND_DRY_RUN;
 	if (verb->confirm_clock)
 		flags |= STET_APPEND_CONFIRM_CLOCK;
+	if (verb->keep_going)
+		flags |= STET_APPEND_KEEP_GOING;
 	parcels = calloc(verb->count + 1, sizeof(*parcels));
 	if (parcels == NULL)
 		return EXIT_UNSURE;
 	for (i = 0; i < verb->count; i++)
-		parcels[i].statement = verb->items[i];
+		parcels[i] = (struct parcel){verb->items[i], NULL, verb->places[i]};
 	status = deliver(&verb->env, parcels, verb->count, flags, &tally);
 	free(parcels);
 	return status;

@@ -25,9 +25,12 @@ struct verb {
 	size_t setting_count;
 	const char *from, *id_text, *after, *output, *aud, *on;
 	int no_after, portable, dry_run, confirm_clock;
+	int keep_going;
 	stet_statement **items; /* in the order of appending */
-	size_t count;
-	int *takes_after; /* items[i] carries `after`: the first about its name */
+	size_t count, room;
+	int *takes_after;  /* items[i] carries `after`: the first about its name */
+	char **places;     /* where items[i] comes from: "'f.txt' line 3"; NULL: the line itself */
+	const char *place; /* of those that are added now */
 };
 
 void verb_open(struct verb *verb, const struct command *command, int argc, char **argv);

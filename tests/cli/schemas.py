@@ -92,6 +92,8 @@ def use_ledger():
     refused = run("verdict", "10.1234/a", "--contract", "gate-verdict-v1", "--gate", "2", "--status",
                   "VERIFIED", "--json")
     check("answer", refused.stdout.decode())
+    check("answer", must("concern", "--list", "-", "--notice", "none", "--note", "Data are looked at",
+                         "--as", "working", "--dry-run", "--json", input=b"10.1234/a\n10.1234/c\n"))
     must("import", "records", os.path.join(ROOT, "tests/data/records/records.json"), "--as",
          "working", "-q")
 
