@@ -3,7 +3,7 @@
 ledger
 retract() {
 	exec stet retract --list "$DATA/notice-659/papers.csv" --notice 10.1177/10641246251331509 \
-		--decided-by 'publisher:Test Press' --reason 'compromised peer review' "$@"
+		--decided-by 'publisher:Test Press' --reason 'compromised peer review'
 }
 for wait in 0.01 0.03 0.06 0.1 0.2; do
 	retract >killed 2>killed.err &

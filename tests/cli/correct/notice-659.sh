@@ -9,10 +9,10 @@ unchanged retract --dry-run >dry
 grep -c '^would be appended' dry
 grep -c '^  {"type":"correction",' dry
 sed -n '2p;$p' dry
-retract >first
-cut -d' ' -f1 first | sort | uniq -c
-unchanged retract >again
-cut -d' ' -f1 again | sort | uniq -c
+retract --json >first
+cut -c 8-28 first | sort | uniq -c
+unchanged retract --json >again
+cut -c 8-28 again | sort | uniq -c
 stet log --notice https://doi.org/10.1177/10641246251331509 | tail -n 1
 stet log --notice 10.1177/10641246251331509 --json | wc -l
 stet log --notice 10.1177/10641246251331509 -n 2 --reverse
