@@ -1,4 +1,5 @@
 /* stet verify: does what is stored bear out what it claims? */
+#include "content.h"
 #include "line.h"
 #include "out.h"
 #include "stop.h"
@@ -11,11 +12,11 @@
 
 #define NOTE_MAX ((size_t)1024 * 1024)
 
-enum { OPT_SINCE = OPT_OWN, OPT_HASH_ONLY, OPT_NO_ARTIFACTS, OPT_THREADS, OPT_LIMIT };
+enum { OPT_SINCE = OPT_OWN, OPT_HASH_ONLY, OPT_NO_ARTIFACTS, OPT_THREADS, OPT_LIMIT, OPT_CONTENT };
 
 struct verify {
 	struct env env;
-	const char *since;
+	const char *since, *content;
 	unsigned flags;
 	unsigned long long threads, limit;
 };
@@ -28,6 +29,9 @@ take(void *ctx, int id, const char *value)
 	switch (id) {
 	case OPT_SINCE:
 		verify->since = value;
+		return 1;
+	case OPT_CONTENT:
+		verify->content = value;
 		return 1;
 	case OPT_HASH_ONLY:
 		verify->flags |= STET_VERIFY_HASH_ONLY;
@@ -348,14 +352,17 @@ run(const struct command *self, int argc, char **argv)
 
 	memset(&verify, 0, sizeof(verify));
 	status = line_read(&line, &verify.env, self, argc, argv, 0, 1, take, &verify);
-	if (status == LINE_GO && line.count > 0 && (verify.since != NULL || verify.flags != 0))
+	if (status == LINE_GO && (line.count > 0 || verify.content != NULL) &&
+	    (verify.since != NULL || verify.flags != 0))
 		status = opt_wrong(
 		    self, "--since, --hash-only and --no-artifacts are for the whole ledger");
-	if (status == LINE_GO && line.count == 0 && verify.env.at != NULL)
+	if (status == LINE_GO && line.count == 0 && verify.content == NULL && verify.env.at != NULL)
 		status = opt_wrong(self, "--at is for one record; the ledger is verified whole");
 	if (status == LINE_GO && (status = env_open(&verify.env, ENV_REPAIR)) == EXIT_YES)
-		status =
-		    line.count > 0 ? verify_record(&verify, line.args[0]) : verify_ledger(&verify);
+		status = verify.content != NULL ? content_verify(&verify.env, verify.content,
+						      line.count > 0 ? line.args[0] : NULL)
+			 : line.count > 0       ? verify_record(&verify, line.args[0])
+						: verify_ledger(&verify);
 	line_end(&line, &verify.env);
 	return status;
 }
@@ -367,6 +374,8 @@ static const struct opt own[] = {
     {OPT_NO_ARTIFACTS, 0, "no-artifacts", NULL, "do not read the artifacts again"},
     {OPT_THREADS, 0, "threads", "N", "how many cores to use (default: all)"},
     {OPT_LIMIT, 0, "limit", "N", "how many diagnoses to show (default: 100)"},
+    {OPT_CONTENT, 0, "content", "FILE",
+	"which registered artifact or manifest this file is ('-': standard input)"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_at, opts_quiet, opts_json, opts_ledger, NULL};
 
@@ -374,17 +383,24 @@ static const struct pair examples[] = {{"stet verify", "every byte of the ledger
     {"stet verify --since checkpoint.note", "what came after a checkpoint you kept"},
     {"stet verify 10.5281/zenodo.21073815",
 	"one record: who signed each entry, and by whose leave"},
+    {"stet verify --content paper.pdf 10.5281/zenodo.21073815",
+	"whether this file is a version that the record has registered"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "verified: everything holds"},
-    {"1", "not verified: each diagnosis has a line with its code and the first entry concerned"},
-    {"2", "the command line was wrong"}, {"3", "could not find out: the ledger cannot be read"},
-    {"4", "the record is not in this ledger"}, {NULL, NULL}};
+    {"1", "not verified: each diagnosis has a line with its code and the first entry "
+	  "concerned; or the file differs from every version, or its entry was annulled"},
+    {"2", "the command line was wrong"},
+    {"3",
+	"could not find out: the ledger or the file cannot be read, or nothing is registered that "
+	"the file could be compared with"},
+    {"4", "the record, or the file, is not in this ledger"}, {NULL, NULL}};
 
 const struct command cmd_verify = {.name = "verify",
     .group = GROUP_KEEP,
     .summary = "verify the ledger, or one record",
     .synopsis =
-	"[--since FILE] [--hash-only] [--no-artifacts] [-q] [--json]\nID [--at SEQ|TIME] [--json]",
+	"[--since FILE] [--hash-only] [--no-artifacts] [-q] [--json]\nID [--at SEQ|TIME] [--json]\n"
+	"--content FILE [ID] [--at SEQ|TIME] [--json]",
     .description = "Reads the entries and works out everything else again: canonical bytes, "
 		   "numbers without gaps, both chains, "
 		   "times, signatures, the role each signer held at that point, the rules of "
@@ -397,7 +413,13 @@ const struct command cmd_verify = {.name = "verify",
 		   "whether its bytes, signature, "
 		   "grant, link to the entry before and place in the sealed tree hold. It rests on "
 		   "the tree; that the tree "
-		   "leaves nothing out is what verifying the whole ledger shows.",
+		   "leaves nothing out is what verifying the whole ledger shows.\n\n"
+		   "With --content, the file is digested and looked for among what artifacts and "
+		   "manifests register, of one record or of all; every match is shown with who "
+		   "signed it and what became of it: annulled, withheld, or a newer one in its "
+		   "place. Of one record it can also be said that the file differs from every "
+		   "version. SHA-256 decides; a file found by another digest, where SHA-256 is "
+		   "blinded, is not told apart without the salt.",
     .options = options,
     .examples = examples,
     .exits = exits,

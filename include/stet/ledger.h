@@ -187,8 +187,8 @@ STET_API int stet_ledger_newest(
 /** The entry whose leaf this is, looked for among the entries about the names of id's closure. */
 STET_API int stet_ledger_by_leaf(stet_ledger *ledger, const stet_id *id,
     const uint8_t leaf[STET_HASH_SIZE], uint64_t *seq_out, stet_error *err);
-/** Entries by a local look-up: kind "notice" (a DOI), "content" (a digest in hex): an array of
- * seqs. */
+/** Entries by a local look-up: kind "notice" (a DOI: corrections), "content" (a digest in hex:
+ * artifacts), "manifest" (a SHA-256 in hex: records): an array of seqs, ascending. */
 STET_API int stet_ledger_lookup(
     stet_ledger *ledger, const char *kind, const char *text, stet_json **seqs_out, stet_error *err);
 

@@ -86,6 +86,12 @@ STET_API stet_bytes stet_statement_kid(const stet_statement *statement);
 STET_API int stet_digest(stet_source *read, void *ctx, uint8_t sha256_out[STET_HASH_SIZE],
     uint64_t *size_out, stet_error *err);
 
+/** The same with every digest that an artifact statement may give, in one reading: {"sha256",
+ * "sha512", "sha1", "md5": hex}. The last two find content, and prove nothing. *digests_out: the
+ * caller's. */
+STET_API int stet_digests(
+    stet_source *read, void *ctx, stet_json **digests_out, uint64_t *size_out, stet_error *err);
+
 /** What the schema tables say, for help, completion and man pages: rows from 0; 0 past the end. */
 typedef struct stet_field_info {
 	const char *type, *action; /* action NULL: the type has none */

@@ -11,7 +11,8 @@ enum st_lookup {
 	ST_LOOKUP_CONTENT =
 	    'c', /* SHA-256 of a digest of any kind: artifact entries that give it  */
 	ST_LOOKUP_ARTIFACT =
-	    'x',              /* SHA-256 of name key and digest: artifact and withhold entries   */
+	    'x', /* SHA-256 of name key and digest: artifact and withhold entries   */
+	ST_LOOKUP_MANIFEST = 'm', /* SHA-256 of a manifest's SHA-256: record entries that give it */
 	ST_LOOKUP_UUID = 'u', /* first four bytes of a UUID: first entry about the name          */
 	ST_LOOKUP_KEY = 'k',  /* kid: first grant; a walk of the kind lists all keys             */
 	ST_LOOKUP_ROOT = 'o'  /* kid: grants of root                                             */

@@ -197,6 +197,18 @@ look_up_artifact(struct st_enter *enter, const struct st_case *c, stet_error *er
 }
 
 static int
+look_up_record(struct st_enter *enter, const struct st_case *c, stet_error *err)
+{
+	stet_bytes manifest, digest;
+	int rc = look_up_links(enter, c, err);
+
+	if (rc < 0 || st_cbor_member(c->statement->sign1.payload, "manifest", &manifest) < 0 ||
+	    st_cbor_member_bytes(manifest, "sha256", &digest) < 0)
+		return rc;
+	return put_lookup_hashed(enter, ST_LOOKUP_MANIFEST, digest, c->entry->seq, err);
+}
+
+static int
 look_up_withheld(struct st_enter *enter, const struct st_case *c, stet_error *err)
 {
 	stet_bytes digest;
@@ -243,7 +255,7 @@ static const struct {
 	int (*put)(struct st_enter *enter, const struct st_case *c, stet_error *err);
 } look_ups[] = {
     {ST_TYPE_ALIAS, look_up_links},
-    {ST_TYPE_RECORD, look_up_links},
+    {ST_TYPE_RECORD, look_up_record},
     {ST_TYPE_DOI, look_up_links},
     {ST_TYPE_CORRECTION, look_up_notice},
     {ST_TYPE_ARTIFACT, look_up_artifact},

@@ -146,8 +146,8 @@ look_up_key_of(const char *kind, const char *text, enum st_lookup *lookup_out, u
 			    err, STET_EINVAL, ST_RULE_NONE, "a notice is looked up by its DOI");
 		if (rc == STET_OK)
 			st_map_key(st_buf_bytes(&bytes), what_out);
-	} else if (strcmp(kind, "content") == 0) {
-		*lookup_out = ST_LOOKUP_CONTENT;
+	} else if (strcmp(kind, "content") == 0 || strcmp(kind, "manifest") == 0) {
+		*lookup_out = kind[0] == 'c' ? ST_LOOKUP_CONTENT : ST_LOOKUP_MANIFEST;
 		if (st_hex_get(&bytes, st_str(text)) < 0)
 			rc = st_fail(err, STET_EINVAL, ST_RULE_NONE,
 			    "a digest is written in lower-case hex");

@@ -113,6 +113,9 @@ def read_ledger():
     check("stats", must("stats", "--json"))
     check("verify", must("verify", "--json"))
     check("verify-record", must("verify", "10.1234/a", "--json"))
+    check("verify-content", must("verify", "--content", "paper.pdf", "--json"))
+    check("verify-content", run("verify", "--content", "-", "10.1234/a", "--json",
+                                stdin=subprocess.DEVNULL).stdout.decode())
     check("checkpoint", must("checkpoint", "--json"))
     check("explain", must("explain", "--all", "--json"))
     check("version", must("version", "--json"))

@@ -253,6 +253,14 @@ test_history__finds_notices_and_content(void **state)
 	assert_lookup(&tl, "content", hex, "[14]");
 	assert_lookup(&tl, "content", "000102030405060708090a0b0c0d0e0f", "[14]");
 	assert_lookup(&tl, "content", "00010203", "[]");
+	tl_append(
+	    &tl, tl_statementf(&tl, TL_PUBLISHER,
+		     "{'type': 'record', 'subject': 'rw:1', 'title': 'x', 'manifest': {'contract': "
+		     "'paper-manifest-v1.1', 'sha256': '%s'}}",
+		     hex));
+	assert_lookup(&tl, "manifest", hex, "[16]");
+	assert_lookup(&tl, "content", hex, "[14]"); /* what is kept here is another question */
+	assert_int_equal(stet_ledger_lookup(tl.ledger, "manifest", "XY", &seqs, &err), STET_EINVAL);
 	assert_int_equal(stet_ledger_lookup(tl.ledger, "gossip", "x", &seqs, &err), STET_EINVAL);
 	assert_int_equal(stet_ledger_lookup(tl.ledger, "content", "XY", &seqs, &err), STET_EINVAL);
 	assert_int_equal(

@@ -836,6 +836,36 @@ test_statement__content_is_digested_in_pieces(void **state)
 	assert_int_equal(stet_digest(give_failure, NULL, digest, &size, NULL), STET_EIO);
 }
 
+static void
+test_statement__content_has_every_digest_in_one_reading(void **state)
+{
+	static const char *const expected[][2] = {
+	    {"sha256", "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
+	    {"sha512",
+		"e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973ebde0ff244877ea6"
+		"0a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b"},
+	    {"sha1", "34aa973cd4c4daa4f61eeb2bdbad27316534016f"},
+	    {"md5", "7707d6ae4e027c70eea2a935c2296f21"}};
+	struct pieces pieces = {1000000};
+	stet_json *digests = NULL;
+	uint64_t size = 0;
+	stet_error err;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(stet_digests(give_piece, &pieces, &digests, &size, &err), STET_OK);
+	assert_true(size == 1000000);
+	assert_int_equal(stet_json_size(digests), 4);
+	for (i = 0; i < 4; i++)
+		assert_true(
+		    st_bytes_equal(stet_json_string_of(stet_json_get(digests, expected[i][0])),
+			st_str(expected[i][1])));
+	stet_json_free(digests);
+	digests = NULL;
+	assert_int_equal(stet_digests(give_failure, NULL, &digests, &size, &err), STET_EIO);
+	assert_null(digests);
+}
+
 /* Printed, never asserted: reading is on the way of every append and every entry verified. */
 static void
 test_statement__reading_speed(void **state)
@@ -908,6 +938,7 @@ main(void)
 	    cmocka_unit_test(test_statement__newer_types_are_carried),
 	    cmocka_unit_test(test_statement__short_memory_is_said),
 	    cmocka_unit_test(test_statement__content_is_digested_in_pieces),
+	    cmocka_unit_test(test_statement__content_has_every_digest_in_one_reading),
 	    cmocka_unit_test(test_statement__reading_speed),
 	};
 
