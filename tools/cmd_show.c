@@ -2,6 +2,7 @@
 #include "line.h"
 #include "out.h"
 #include "page.h"
+#include "standing.h"
 #include "util.h"
 
 #include <inttypes.h>
@@ -9,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct opt *const options[] = {opts_at, opts_json, opts_ledger, NULL};
+enum { OPT_FULL = OPT_OWN };
+
+static const struct opt own[] = {
+    {OPT_FULL, 0, "full", NULL, "every statement as well, with all its members"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt *const options[] = {own, opts_at, opts_json, opts_ledger, NULL};
 
 /* In the order of the page. The newest statement of a type stands for it; verdicts and the like add
  * up, and all of them are shown. */
@@ -18,9 +24,7 @@ static const struct section {
 	int all;
 } sections[] = {{"correction", "Corrections", 1}, {"record", "Record", 0},
     {"doi", "DOI registrations", 1}, {"claims", "Claims", 0}, {"assessment", "Assessment", 0},
-    {"verdict", "Verdicts", 1},
-    {"declaration", "Declared standing (what is said; what is supported is not worked out here)",
-	0},
+    {"verdict", "Verdicts", 1}, {"declaration", "Declared standing", 0},
     {"artifact", "Artifacts", 1}, {"alias", "Names", 1}, {"endorse", "Endorsements", 1},
     {"withhold", "Withheld content", 1}, {"key", "Key", 1}, {"policy", "Policy", 0},
     {"ledger", "Ledger", 1}, {"snapshot", "Snapshots", 1}, {"audit", "Fixity", 1},
@@ -121,22 +125,27 @@ put_names(const struct view *view)
 	}
 }
 
+/* A page that rests on an entry which is not what was signed says so before anything else. */
 static void
-put_moment(struct env *env, const struct view *view)
+put_wrong(const struct view *view)
 {
-	const struct said *last = view->count > 0 ? &view->items[view->count - 1] : NULL;
-	char *moment = last != NULL ? page_moment(last->seq, last->ms) : NULL, *line;
+	size_t i, wrong = 0;
 
-	line = text_of("%s, of %zu about it in ledger %s%s%s", moment != NULL ? moment : "",
-	    view->count, stet_ledger_origin(env->ledger),
-	    env->at != NULL ? ", as it stood at " : "", env->at != NULL ? env->at : "");
-	out_row(0, 8, "newest", line != NULL ? line : "");
-	free(line);
-	free(moment);
+	for (i = 0; i < view->count; i++)
+		wrong += view->items[i].wrong != NULL;
+	if (wrong == 0)
+		return;
+	out_text("\n");
+	out_style(STYLE_RED);
+	out_text("NOT VERIFIED: %zu of its entries %s not verify, and what follows rests on "
+		 "%s.\n",
+	    wrong, wrong == 1 ? "does" : "do", wrong == 1 ? "it" : "them");
+	out_style(STYLE_PLAIN);
 }
 
 static void
-put_page(struct env *env, const stet_id *id, const struct view *view)
+put_page(struct env *env, const stet_id *id, const struct view *view, const stet_json *standing,
+    int full)
 {
 	const struct said *by = NULL;
 	const struct section *section;
@@ -149,8 +158,10 @@ put_page(struct env *env, const stet_id *id, const struct view *view)
 	free(text);
 	stet_json_free(title);
 	put_names(view);
-	put_moment(env, view);
-	for (section = sections; section->type != NULL; section++)
+	put_wrong(view);
+	if (standing != NULL)
+		standing_page(env, standing);
+	for (section = sections; full && section->type != NULL; section++)
 		put_section(view, section, name);
 	put_unknown(view);
 	free(name);
@@ -189,7 +200,7 @@ effective_json(const struct view *view)
 }
 
 static void
-put_json(struct env *env, const stet_id *id, const struct view *view)
+put_json(struct env *env, const stet_id *id, const struct view *view, const stet_json *standing)
 {
 	stet_json *page = stet_json_object(), *entries = stet_json_array();
 	size_t i;
@@ -202,26 +213,36 @@ put_json(struct env *env, const stet_id *id, const struct view *view)
 	stet_json_set(page, "origin", stet_json_str(stet_ledger_origin(env->ledger)));
 	stet_json_set(page, "names", stet_json_copy(view->names));
 	stet_json_set(page, "effective", effective_json(view));
+	if (standing != NULL)
+		stet_json_set(page, "standing", stet_json_copy(standing));
 	stet_json_set(page, "entries", entries);
 	out_json(page);
 }
 
 static int
-show(struct env *env, const char *text)
+show(struct env *env, const char *text, int full)
 {
 	stet_id *id = env_id(env, text);
+	stet_standing *standing = NULL;
+	const stet_json *json = NULL;
 	struct view view;
-	int status;
+	int status, read;
 
 	if (id == NULL)
 		return EXIT_USAGE;
 	status = view_read(env, id, &view);
 	if (status == EXIT_YES) {
 		status = view_check(env, id, &view);
-		if (env->json)
-			put_json(env, id, &view);
+		/* Where the entries could be read and not verified, they are all there is to show.
+		 */
+		read = status == EXIT_UNSURE ? EXIT_YES : standing_read(env, id, &standing, &json);
+		if (read != EXIT_YES)
+			status = read;
+		else if (env->json)
+			put_json(env, id, &view, json);
 		else
-			put_page(env, id, &view);
+			put_page(env, id, &view, json, full || json == NULL);
+		stet_standing_free(standing);
 		view_free(&view);
 	}
 	stet_id_free(id);
@@ -229,14 +250,22 @@ show(struct env *env, const char *text)
 }
 
 static int
+take(void *ctx, int id, const char *value)
+{
+	(void)value;
+	*(int *)ctx |= id == OPT_FULL;
+	return 1;
+}
+
+static int
 run(const struct command *self, int argc, char **argv)
 {
 	struct env env;
 	struct line line;
-	int status = line_read(&line, &env, self, argc, argv, 1, 1, NULL, NULL);
+	int full = 0, status = line_read(&line, &env, self, argc, argv, 1, 1, take, &full);
 
 	if (status == LINE_GO && (status = env_open(&env, ENV_READ)) == EXIT_YES)
-		status = show(&env, line.args[0]);
+		status = show(&env, line.args[0], full);
 	line_end(&line, &env);
 	return status;
 }
@@ -255,20 +284,23 @@ static const struct pair exits[] = {{"0", "the page was printed"},
 const struct command cmd_show = {.name = "show",
     .group = GROUP_READ,
     .summary = "show what the ledger says of a record",
-    .synopsis = "ID [--at SEQ|TIME] [--json]",
-    .description = "Prints all names of a record and what the ledger says about it: corrections "
-		   "first, then the record, "
-		   "its DOI registrations, claims, verdicts and the rest, each with who said it, "
-		   "with which key and in "
-		   "which entry. What a source outside states is marked as observed; what its "
-		   "issuer has annulled is "
-		   "struck out between ~~ marks. Where corrections changed a member, the value in "
-		   "effect follows.\n\n"
-		   "Every entry is verified before it is shown; what does not hold is marked, and "
-		   "the exit status is 1.\n\n"
-		   "An identifier is taken in any form people paste: a DOI with or without "
-		   "resolver, a UUID, SRCH: and "
-		   "eight digits, or a name as the ledger writes it.",
+    .synopsis = "ID [--full] [--at SEQ|TIME] [--json]",
+    .description =
+	"Prints where a record stands, on one screen: its names; each level, tier, verdict and "
+	"state three times, as declared (what somebody says), as derived (what follows from what "
+	"is said) and as supported (what signed entries and artifacts here carry); the conditions "
+	"it is under, in the order they opened, with who says so; contradictions; what is "
+	"declared and not supported; who signed; and the moment all of that is as of. What is not "
+	"known is called unknown, never taken for a no. 'stet verify ID' shows what carries each "
+	"rung.\n\n"
+	"With --full also every statement, corrections first, each with who said it, with which "
+	"key and in which entry. What a source outside states is marked as observed; what its "
+	"issuer has annulled is struck out between ~~ marks.\n\n"
+	"Every entry is verified before it is shown; what does not hold is marked, and "
+	"the exit status is 1.\n\n"
+	"An identifier is taken in any form people paste: a DOI with or without "
+	"resolver, a UUID, SRCH: and "
+	"eight digits, or a name as the ledger writes it.",
     .options = options,
     .examples = examples,
     .exits = exits,

@@ -2,6 +2,7 @@
 #include "content.h"
 #include "line.h"
 #include "out.h"
+#include "standing.h"
 #include "stop.h"
 #include "util.h"
 
@@ -311,6 +312,34 @@ judge_record(const stet_json *report)
 	return unsure ? EXIT_UNSURE : EXIT_NO;
 }
 
+/* The ladders first, with what carries each rung, then the entries.  A standing that cannot be
+ * folded, because an entry is damaged, does not keep the entries from being judged. */
+static int
+put_record_standing(struct verify *verify, const stet_id *id, stet_json **report)
+{
+	stet_standing *standing = NULL;
+	const stet_json *json = NULL;
+	int read = standing_read(&verify->env, id, &standing, &json), status;
+
+	if (verify->env.json) {
+		status = judge_record(*report);
+		if (read == EXIT_YES) {
+			stet_json_set(*report, "rows", stet_json_copy(stet_json_get(json, "rows")));
+			stet_json_set(
+			    *report, "findings", stet_json_copy(stet_json_get(json, "findings")));
+			stet_json_set(*report, "gaps", stet_json_copy(stet_json_get(json, "gaps")));
+		}
+		out_json(*report);
+		*report = NULL;
+	} else {
+		if (read == EXIT_YES)
+			standing_rungs(json, *report);
+		status = put_record(*report);
+	}
+	stet_standing_free(standing);
+	return status == EXIT_YES ? read : status;
+}
+
 static int
 verify_record(struct verify *verify, const char *text)
 {
@@ -331,12 +360,8 @@ verify_record(struct verify *verify, const char *text)
 	} else if (rc < 0) {
 		complain_error(&err);
 		status = status_of(rc);
-	} else if (verify->env.json) {
-		status = judge_record(report);
-		out_json(report);
-		report = NULL;
 	} else {
-		status = put_record(report);
+		status = put_record_standing(verify, id, &report);
 	}
 	stet_json_free(report);
 	stet_id_free(id);

@@ -124,11 +124,10 @@ answer(const struct st_standing *standing, enum st_set set, struct st_value *val
 	if ((tier = st_tier_of(standing, &input)) != NULL)
 		st_value_set(value, tier, st_tier_label(tier));
 	else if (input.score < 0)
-		st_value_unknown(value, "no review score is known");
+		st_value_unknown(value, "no %sreview score", set == ST_SUPPORTED ? "signed " : "");
 	else
-		st_value_unknown(value, "%s",
-		    input.claims < 0 ? "no verified claim count is known"
-				     : "the reproducibility level is not known");
+		st_value_unknown(value, "no %s%s", set == ST_SUPPORTED ? "signed " : "",
+		    input.claims < 0 ? "verified claim count" : "reproducibility level");
 	return STET_OK;
 }
 

@@ -4,9 +4,9 @@ ledger
 record
 stet correct 10.1234/a --set title='A corrected title' --note 'a word was missing'
 stet alias 10.1234/a urn:uuid:9f810e9f-5768-46ea-af76-f8b503e24cd6
-stet show SRCH:9F810E9F
+stet show --full SRCH:9F810E9F
 later 60
 stet alias --unbind 10.1234/a urn:uuid:9f810e9f-5768-46ea-af76-f8b503e24cd6
-stet show 10.1234/a
+stet show --full 10.1234/a
 unchanged stet alias 10.1234/a doi:10.1234/A
 unchanged stet alias 10.1234/a

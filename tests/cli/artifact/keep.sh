@@ -5,7 +5,7 @@ echo 'the report' >paper.pdf
 printf '{}' >results.json
 stet artifact 10.1234/a report=paper.pdf repro-results=results.json
 find .stet/artifacts -type f -printf '%P\n' | sort
-stet show 10.1234/a
+stet show --full 10.1234/a
 unchanged stet artifact 10.1234/a report=nowhere.pdf
 unchanged stet artifact 10.1234/a report=.
 unchanged stet artifact 10.1234/a paper.pdf

@@ -12,5 +12,5 @@ stet retract 10.1234/a --notice 10.1234/notice --decided-by 'editor:Test Press' 
 	--occurred 2026-07-01
 stet reinstate 10.1234/a
 stet supersede 10.1234/a --replacement 10.1234/b
-stet show 10.1234/a
+stet show --full 10.1234/a
 stet log 10.1234/a

@@ -7,5 +7,5 @@ stet correct 10.1234/a --nature erratum --set title='A better title' --note 'A w
 stet correct 10.1234/a --set verified-claim-count=12 --set /record/question='Why?' --correction-type CLAIM
 stet correct 10.1234/a --set title='The best title' --unset publisher --note 'once more'
 stet log -p 10.1234/a
-stet show 10.1234/a
+stet show --full 10.1234/a
 stet show --json 10.1234/a

@@ -11,4 +11,4 @@ stet verdict 10.1234/a --contract gate-verdict-v1 --gate 2 --kind sandbox --stat
 	--attach repro-script=run.py --attach repro-results=out.txt
 stet verdict 10.1234/a --contract gate-verdict-v1 --gate 3 --kind red-team --status FALSIFIED \
 	--role CITATION_AUDITOR:9.2 --role REPLICATION_ATTACKER:8 --attach evidence=out.txt
-stet show 10.1234/a
+stet show --full 10.1234/a

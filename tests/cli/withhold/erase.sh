@@ -9,5 +9,5 @@ unchanged stet withhold 10.1234/a --sha256 "$(printf '%064d' 0)" --ground 'no su
 stet withhold 10.1234/a --sha256 "$sha" --ground 'court order 12/2026'
 find .stet/artifacts -type f
 stet verify
-stet show 10.1234/a
+stet show --full 10.1234/a
 unchanged stet withhold 10.1234/a --ground 'which?'
