@@ -1,8 +1,10 @@
 /* From entries to facts: what was annulled, contested, endorsed, distrusted. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "admission/profile.h"
+#include "admission/state.h"
 #include "base/err.h"
 #include "standing/standing.h"
 
@@ -232,6 +234,8 @@ take_ledger(
 	stet_bytes payload = statement->sign1.payload, text;
 	int rc = STET_OK;
 
+	if (statement->type != ST_TYPE_LEDGER && statement->type != ST_TYPE_POLICY)
+		return STET_OK;
 	if (st_cbor_member_text(payload, "profile", &text) == STET_OK)
 		rc = set_text(&fold->standing->profile, text, err);
 	if (rc == STET_OK && st_cbor_member_text(payload, "origin", &text) == STET_OK)
@@ -239,6 +243,22 @@ take_ledger(
 	if (rc == STET_OK && statement->type == ST_TYPE_POLICY)
 		rc = take_policy(fold, seq, payload, err);
 	return rc;
+}
+
+static int
+is_about_ledger(const struct st_statement *statement)
+{
+	return st_bytes_equal(statement->sign1.claims.sub, st_str(ST_NAME_LEDGER));
+}
+
+/* What a newer stet says there may change who is distrusted, or what the policy asks. */
+static int
+tells_how_to_read(const struct st_statement *statement)
+{
+	uint8_t kid[32];
+
+	return is_about_ledger(statement) ||
+	       st_key_name_read(statement->sign1.claims.sub, kid) == STET_OK;
 }
 
 /* --- facts ------------------------------------------------------------------------------------ */
@@ -285,6 +305,7 @@ take_fact(struct st_fold *fold, size_t name, stet_bytes encoded, const uint8_t l
 	fact->name = name;
 	fact->held = held;
 	fact->observed = fact->statement.source.data != NULL;
+	fact->loose = standing->names[name].loose;
 	fact->annulled_by = fact->contested_by = fact->ended_by = ST_NO_FACT;
 	if (fact->statement.type == ST_TYPE_CORRECTION &&
 	    st_cbor_member_text(fact->statement.sign1.payload, "nature", &nature) == STET_OK)
@@ -313,8 +334,10 @@ st_fold_add(struct st_fold *fold, stet_bytes encoded, const uint8_t leaf[32], en
 	fold->last_seq = entry.seq;
 	if (statement.type == ST_TYPE_KEY)
 		rc = take_key(fold, entry.seq, &statement, err);
-	else if (statement.type == ST_TYPE_LEDGER || statement.type == ST_TYPE_POLICY)
+	else if (is_about_ledger(&statement))
 		rc = take_ledger(fold, entry.seq, &statement, err);
+	if (statement.type == ST_TYPE_UNKNOWN && tells_how_to_read(&statement))
+		fold->standing->unknown_types = 1;
 	name = name_of(fold->standing, statement.sign1.claims.sub);
 	if (rc == STET_OK && name != ST_NO_FACT)
 		rc = take_fact(fold, name, encoded, leaf, held, err);
@@ -407,7 +430,7 @@ st_fact_stands(const struct st_fact *fact)
 int
 st_fact_supports(const struct st_fact *fact)
 {
-	return !fact->observed && !fact->distrusted && st_fact_stands(fact) &&
+	return !fact->observed && !fact->loose && !fact->distrusted && st_fact_stands(fact) &&
 	       (fact->statement.type != ST_TYPE_ARTIFACT || fact->held == ST_HELD_HERE);
 }
 
@@ -518,22 +541,18 @@ st_policy_date(const struct st_standing *standing, const char *name, stet_bytes 
 
 /* How many endorsements a correction needs, by the policy in force at its own place. */
 static unsigned
-endorsements_wanted(const struct st_fold *fold, const struct st_fact *fact)
+endorsements_wanted(
+    const struct st_fold *fold, const struct policy *policy, const struct st_fact *fact)
 {
 	const struct st_policy_row *row;
 	int64_t value;
-	size_t i;
 
-	if (fact->nature == NULL || fact->nature->endorsements == NULL || fact->observed ||
-	    (row = policy_row(fold->standing, fact->nature->endorsements)) == NULL)
+	if (policy == NULL || fact->nature == NULL || fact->nature->endorsements == NULL ||
+	    fact->observed ||
+	    (row = policy_row(fold->standing, fact->nature->endorsements)) == NULL ||
+	    number_of(st_buf_bytes(&policy->values), row, &value) < 0)
 		return 0;
-	for (i = fold->policy_count; i-- > 0;)
-		if (fold->policies[i].seq < fact->seq)
-			return number_of(st_buf_bytes(&fold->policies[i].values), row, &value) ==
-				       STET_OK
-				   ? (unsigned)value
-				   : 0;
-	return 0;
+	return value < UINT_MAX ? (unsigned)value : UINT_MAX;
 }
 
 /* --- what facts do to each other ----------------------------------------------------------------
@@ -554,11 +573,14 @@ annul(void *ctx, size_t target)
 	struct marking *marking = ctx;
 	struct st_fact *by = &marking->standing->facts[marking->by];
 	struct st_fact *to = &marking->standing->facts[target];
-	int own = by->observed ? st_fact_same_source(by, to)
-			       : !to->observed && st_bytes_equal(by->statement.sign1.claims.iss,
-						      to->statement.sign1.claims.iss);
+	int own;
 
-	if (own && st_fact_may_lift(by, to))
+	marking->standing->steps++;
+	own = by->observed ? st_fact_same_source(by, to)
+			   : !to->observed && st_bytes_equal(by->statement.sign1.claims.iss,
+						  to->statement.sign1.claims.iss);
+
+	if (own)
 		to->annulled_by = marking->by;
 	else
 		to->contested_by = marking->by;
@@ -572,6 +594,7 @@ note_endorser(void *ctx, size_t target)
 	size_t signer = marking->standing->facts[marking->by].signer;
 	struct st_evidence *endorsers = &marking->endorsers[target];
 
+	marking->standing->steps++;
 	if (marking->standing->facts[target].signer == signer)
 		return 0; /* four eyes */
 	marking->rc = st_evidence_add(endorsers, signer);
@@ -604,9 +627,10 @@ mark(struct st_fold *fold, stet_error *err)
 		/* Somebody else has looked at it since, and stands by it. */
 		if (fact->endorsed > 0)
 			fact->distrusted = 0;
-		if (!st_fact_stands(fact))
+		if (fact->distrusted || !st_fact_stands(fact))
 			continue;
-		if (fact->statement.type == ST_TYPE_ENDORSE && !fact->distrusted)
+		/* Observers report; only who could have signed a statement endorses it. */
+		if (fact->statement.type == ST_TYPE_ENDORSE && !fact->observed)
 			st_fact_targets(standing, i, note_endorser, &marking);
 		else if (is_nature(fact, ST_STATE_STRUCK_OUT))
 			st_fact_targets(standing, i, annul, &marking);
@@ -621,13 +645,16 @@ static void
 judge(struct st_fold *fold)
 {
 	struct st_standing *standing = fold->standing;
+	const struct policy *policy = NULL; /* in force, as we go */
 	struct st_fact *fact;
-	size_t i;
+	size_t i, next = 0;
 
 	for (i = 0; i < standing->fact_count; i++) {
 		fact = &standing->facts[i];
+		for (; next < fold->policy_count && fold->policies[next].seq < fact->seq; next++)
+			policy = &fold->policies[next];
 		fact->distrusted = standing->signers[fact->signer].distrust_from <= fact->seq;
-		fact->wanted = endorsements_wanted(fold, fact);
+		fact->wanted = endorsements_wanted(fold, policy, fact);
 	}
 }
 
@@ -656,14 +683,29 @@ find_record(struct st_standing *standing)
 			standing->opened_by_publisher = 1;
 }
 
-/* The name that the record was opened under comes first, whichever was asked for. */
+/* Whether anybody signed here anything about the name asked for or those it is linked with. */
+static int
+is_own(const struct st_standing *standing)
+{
+	size_t i;
+
+	for (i = 0; i < standing->fact_count; i++)
+		if (!standing->facts[i].observed && !standing->facts[i].loose)
+			return 1;
+	return 0;
+}
+
+/* The name that the record was opened under comes first, whichever was asked for; a record that
+ * only observers link takes the place of nobody's own. */
 static void
 put_main_name_first(struct st_standing *standing)
 {
 	struct st_names first;
 	size_t main, i;
 
-	if (standing->record == ST_NO_FACT || (main = standing->facts[standing->record].name) == 0)
+	if (standing->record == ST_NO_FACT ||
+	    (main = standing->facts[standing->record].name) == 0 ||
+	    (standing->names[main].loose && is_own(standing)))
 		return;
 	first = standing->names[main];
 	memmove(&standing->names[1], &standing->names[0], main * sizeof(first));

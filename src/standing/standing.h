@@ -70,6 +70,7 @@ struct st_fact {
 	enum st_held held;
 	const struct st_nature *nature; /* of a correction; else NULL */
 	int observed;                   /* it has a source: what somebody else states */
+	int loose;      /* about a name that only observers link: supports nothing here */
 	int distrusted; /* its key is distrusted from before it, and no endorsement restores it */
 	unsigned endorsed, wanted; /* by how many other signers; pending while endorsed < wanted */
 	size_t annulled_by, contested_by; /* facts, or ST_NO_FACT */
@@ -77,8 +78,9 @@ struct st_fact {
 	stet_json *json;                  /* its statement, once somebody asked: st_fact_json() */
 };
 
-/* Signed by a key that held the role, not annulled, not distrusted, not pending.  The content of an
- * artifact has to be here as well. */
+/* Signed by a key that held the role, not annulled, not distrusted, not pending, about a name that
+ * the record's own statements link: an observer's link lends nobody another record's evidence. The
+ * content of an artifact has to be here as well. */
 int st_fact_supports(const struct st_fact *fact);
 /* Neither annulled nor pending: what somebody says. */
 int st_fact_stands(const struct st_fact *fact);
@@ -157,7 +159,8 @@ struct st_standing {
 	char *profile, *origin;
 	struct st_buf policy; /* the encoded values map of the policy in force; size 0: none */
 	uint64_t policy_seq;  /* STET_NO_SEQ: none */
-	int unknown_types;    /* facts of a newer stet: then nothing below is the whole answer */
+	int unknown_types;    /* entries of a newer stet about it, its signers or the ledger: then
+			       nothing below is the whole answer */
 
 	size_t
 	    record; /* the newest record statement that stands, own before observed; ST_NO_FACT */
@@ -172,7 +175,8 @@ struct st_standing {
 	size_t row_count;
 	struct st_standing_finding *findings; /* findings first, then gaps */
 	size_t finding_count, gap_count;      /* in all; of which gaps */
-	int rc; /* STET_ENOMEM: memory was short when something was asked for */
+	int rc;         /* STET_ENOMEM: memory was short when something was asked for */
+	uint64_t steps; /* how often the fold looked at a fact or a condition: what it cost */
 };
 
 /* A policy number in force: hundredths, count, or date as text.  STET_ENOTFOUND if it does not
