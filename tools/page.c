@@ -418,16 +418,19 @@ speaker(const struct said *said)
 	char *by = said_by(said), *line;
 	char *term = json_text(json_at(said->statement, "/source/term"));
 	char *row = json_text(json_at(said->statement, "/source/id"));
+	char *read = json_text(json_at(said->statement, "/source/retrieved"));
 
-	line = said->source != NULL
-		   ? text_of("observed: '%s' states this%s%s%s%s; noted by %s", said->source,
-			 row != NULL ? " as " : "", row != NULL ? row : "",
-			 term != NULL ? ", in its words: " : "", term != NULL ? term : "",
-			 by != NULL ? by : "")
-		   : text_of("by %s", by != NULL ? by : "");
+	line =
+	    said->source != NULL
+		? text_of("observed: '%s' states this%s%s%s%s%s%s; noted by %s", said->source,
+		      row != NULL ? " as " : "", row != NULL ? row : "",
+		      term != NULL ? ", in its words: " : "", term != NULL ? term : "",
+		      read != NULL ? ", read " : "", read != NULL ? read : "", by != NULL ? by : "")
+		: text_of("by %s", by != NULL ? by : "");
 	free(by);
 	free(term);
 	free(row);
+	free(read);
 	return line;
 }
 

@@ -97,11 +97,14 @@ same_source(const struct said *a, const struct said *b)
 	return a->source != NULL && b->source != NULL && strcmp(a->source, b->source) == 0;
 }
 
+/* A source that stops listing something ends what it listed without a kind, and nothing else. */
 static int
-is_ending(const char *nature)
+is_ending(const struct said *by, const struct said *of)
 {
-	return strcmp(nature, "reinstatement") == 0 || strcmp(nature, "concern_lifted") == 0 ||
-	       strcmp(nature, "delisting") == 0;
+	return strcmp(by->nature, "reinstatement") == 0 ||
+	       strcmp(by->nature, "concern_lifted") == 0 ||
+	       (strcmp(by->nature, "delisting") == 0 && of->nature != NULL &&
+		   strcmp(of->nature, "unspecified") == 0);
 }
 
 /* What a later correction does to an earlier entry it targets.  An annulment counts if it comes
@@ -117,7 +120,7 @@ apply(const struct said *by, struct said *to)
 			to->annulled_by = by->seq;
 		else
 			to->contested_by = by->seq;
-	} else if (is_ending(by->nature) && (!observation || same_source(by, to))) {
+	} else if (is_ending(by, to) && (!observation || same_source(by, to))) {
 		to->ended_by = by->seq;
 	}
 }

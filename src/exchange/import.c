@@ -122,35 +122,77 @@ add_statement(struct st_import *import, const stet_json *json, stet_error *err)
 	return rc;
 }
 
-/* What the source said before is no longer what it says. */
+/* Of what the source said before: that it was never right, or is said no longer. */
 static int
-annul(struct st_import *import, const char *row_key, const char *type, unsigned ordinal, unsigned k,
-    uint64_t seq, const stet_json *source, stet_error *err)
+add_lifting(struct st_import *import, const struct st_buf *id, const char *nature, uint64_t seq,
+    const stet_json *source, stet_error *err)
 {
-	stet_json *json = stet_json_object(), *targets = stet_json_array();
-	struct st_buf id = {0};
+	stet_json *json, *targets;
 	struct st_read read;
 	uint8_t leaf[32];
 	int rc;
 
-	if ((rc = make_id(import, row_key, type, ordinal, k, "-annulled", &id, err)) < 0 ||
-	    (rc = st_books_leaf(&import->books, seq, leaf, err)) < 0 ||
-	    (rc = st_books_entry(&import->books, seq, &read, err)) < 0) {
-		stet_json_free(targets);
-		goto done;
-	}
+	if ((rc = st_books_leaf(&import->books, seq, leaf, err)) < 0 ||
+	    (rc = st_books_entry(&import->books, seq, &read, err)) < 0)
+		return rc;
+	json = stet_json_object();
+	targets = stet_json_array();
 	stet_json_set(json, "type", stet_json_str("correction"));
 	stet_json_set(json, "subject", stet_json_string(read.statement.sign1.claims.sub));
 	stet_json_set(json, "issuer", stet_json_str(import->issuer));
-	stet_json_set(json, "id", stet_json_string(st_buf_bytes(&id)));
+	stet_json_set(json, "id", stet_json_string(st_buf_bytes(id)));
 	stet_json_set(json, "source", stet_json_copy(source));
-	stet_json_set(json, "nature", stet_json_str("annulment"));
+	stet_json_set(json, "nature", stet_json_str(nature));
 	stet_json_add(targets, stet_json_hex((stet_bytes){leaf, 32}));
 	stet_json_set(json, "targets", targets);
 	rc = add_statement(import, json, err);
-done:
-	st_buf_free(&id);
 	stet_json_free(json);
+	return rc;
+}
+
+static int
+annul(struct st_import *import, const char *row_key, const char *type, unsigned ordinal, unsigned k,
+    uint64_t seq, const stet_json *source, stet_error *err)
+{
+	struct st_buf id = {0};
+	int rc = make_id(import, row_key, type, ordinal, k, "-annulled", &id, err);
+
+	if (rc == STET_OK)
+		rc = add_lifting(import, &id, "annulment", seq, source, err);
+	st_buf_free(&id);
+	return rc;
+}
+
+int
+st_import_said(struct st_import *import, const char *row_key, const char *type, stet_error *err)
+{
+	struct st_buf id = {0};
+	uint64_t there;
+	int rc = make_id(import, row_key, type, 1, 0, "", &id, err);
+
+	if (rc == STET_OK)
+		rc = find_id(import, &id, &there, err);
+	st_buf_free(&id);
+	return rc;
+}
+
+int
+st_import_lift(struct st_import *import, const char *row_key, const char *nature, uint64_t seq,
+    const stet_json *source, stet_error *err)
+{
+	struct st_buf id = {0};
+	uint64_t there;
+	int rc;
+
+	st_buf_printf(&id, "%s:%s:%s", import->source_name, row_key, nature);
+	if ((rc = shorten_id(&id, err)) == STET_OK) {
+		rc = find_id(import, &id, &there, err);
+		if (rc == STET_OK)
+			import->row_already++;
+		else if (rc == STET_ENOTFOUND)
+			rc = add_lifting(import, &id, nature, seq, source, err);
+	}
+	st_buf_free(&id);
 	return rc;
 }
 
@@ -223,12 +265,21 @@ st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, s
 	struct st_buf id = {0};
 	char type[32];
 	unsigned k;
-	uint64_t seq;
+	uint64_t seq, delisted;
 	int rc, same = 0;
 
 	snprintf(type, sizeof(type), "%.*s", (int)type_name.size, (const char *)type_name.data);
 	if ((rc = find_last(import, row_key, type, ordinal, &k, &seq, err)) < 0 ||
 	    (seq != STET_NO_SEQ && (rc = says_the_same(import, seq, json, &same, err)) < 0))
+		goto done;
+	/* What was taken off the list and stands there again is said anew. */
+	if (same && (rc = make_id(import, row_key, type, ordinal, k - 1, "-delisted", &id, err)) ==
+			STET_OK) {
+		rc = find_id(import, &id, &delisted, err);
+		same = rc == STET_ENOTFOUND;
+		rc = same ? STET_OK : rc;
+	}
+	if (rc < 0)
 		goto done;
 	if (same) {
 		import->row_already++;
@@ -246,6 +297,108 @@ done:
 	st_buf_free(&id);
 	stet_json_free(json);
 	return rc;
+}
+
+/* --- what vanished --------------------------------------------------------------------------- */
+
+struct delisting {
+	struct st_import *import;
+	st_import_in_file *in_file;
+	void *ctx;
+};
+
+static int
+is_lifting(const struct st_statement *statement)
+{
+	stet_bytes nature;
+
+	return st_cbor_member_text(statement->sign1.payload, "nature", &nature) < 0 ||
+	       st_bytes_equal(nature, st_str("annulment")) ||
+	       st_bytes_equal(nature, st_str("delisting"));
+}
+
+/* Its source, taken over without the word for what it no longer says. */
+static stet_json *
+source_of(const struct st_import *import, const char *row_key)
+{
+	stet_json *source = stet_json_object();
+
+	stet_json_set(source, "name", stet_json_str(import->source_name));
+	stet_json_set(source, "id", stet_json_str(row_key));
+	if (import->options->url != NULL)
+		stet_json_set(source, "url", stet_json_str(import->options->url));
+	if (import->options->retrieved != NULL)
+		stet_json_set(source, "retrieved", stet_json_str(import->options->retrieved));
+	return source;
+}
+
+/* The newest thing said under its key, unless it is annulled or delisted already. */
+static int
+delist(struct st_import *import, const char *row_key, uint64_t seq, stet_error *err)
+{
+	static const char *const tails[] = {"-annulled", "-delisted"};
+	stet_json *source = NULL;
+	struct st_buf id = {0};
+	uint64_t newest, there;
+	unsigned k, i;
+	int rc;
+
+	if ((rc = find_last(import, row_key, "correction", 1, &k, &newest, err)) < 0 ||
+	    newest != seq)
+		goto done;
+	for (i = 0; i < 2; i++) {
+		if ((rc = make_id(import, row_key, "correction", 1, k - 1, tails[i], &id, err)) < 0)
+			goto done;
+		rc = find_id(import, &id, &there, err);
+		if (rc != STET_ENOTFOUND)
+			goto done; /* lifted already, or could not be found out */
+	}
+	source = source_of(import, row_key);
+	if ((rc = add_lifting(import, &id, "delisting", seq, source, err)) == STET_OK &&
+	    import->count >= 960)
+		rc = st_import_flush(import, err);
+done:
+	stet_json_free(source);
+	st_buf_free(&id);
+	return rc;
+}
+
+static int
+look_at_entry(void *ctx, uint64_t seq, stet_bytes encoded, stet_error *err)
+{
+	struct delisting *delisting = ctx;
+	struct st_import *import = delisting->import;
+	char row_key[ST_IMPORT_KEY_MAX + 1];
+	struct st_statement statement;
+	struct st_entry entry;
+	stet_bytes id;
+	int rc;
+
+	if ((rc = st_entry_decode(encoded, &entry, err)) < 0 ||
+	    (rc = st_statement_read(entry.statement, &statement, err)) < 0)
+		return rc;
+	if (statement.type != ST_TYPE_CORRECTION || is_lifting(&statement) ||
+	    !st_bytes_equal(statement.source_name, st_str(import->source_name)) ||
+	    !st_bytes_equal(statement.sign1.claims.iss, st_str(import->issuer)) ||
+	    st_cbor_member_text(statement.source, "id", &id) < 0 || id.size > ST_IMPORT_KEY_MAX ||
+	    delisting->in_file(delisting->ctx, id))
+		return STET_OK;
+	memcpy(row_key, id.data, id.size);
+	row_key[id.size] = '\0';
+	return delist(import, row_key, seq, err);
+}
+
+int
+st_import_delist(struct st_import *import, st_import_in_file *in_file, void *ctx, stet_error *err)
+{
+	struct delisting delisting = {import, in_file, ctx};
+	stet_head head;
+	int rc;
+
+	if ((rc = st_import_flush(import, err)) < 0 ||
+	    (rc = stet_ledger_head(import->ledger, &head, err)) < 0)
+		return rc;
+	return st_ledger_walk(import->ledger, 0, head.size, look_at_entry, &delisting, err);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
@@ -324,7 +477,8 @@ close_import(struct st_import *import, stet_error *err)
 	stet_json_set(json, "rows", stet_json_int((int64_t)import->result.rows));
 	stet_json_set(json, "taken", stet_json_int((int64_t)import->result.taken));
 	stet_json_set(json, "refused", stet_json_int((int64_t)import->result.refused));
-	stet_json_set(json, "whole", stet_json_bool(0));
+	stet_json_set(
+	    json, "whole", stet_json_bool((import->options->flags & STET_IMPORT_WHOLE) != 0));
 	if ((rc = add_statement(import, json, err)) == STET_OK)
 		rc = st_import_flush(import, err);
 	stet_json_free(json);

@@ -62,12 +62,25 @@ void st_import_drop(struct st_import *import, size_t from);
 int st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, stet_json *json,
     stet_error *err);
 
+/* Whether anything was said under the first id of (row_key, type): STET_ENOTFOUND if not. */
+int st_import_said(
+    struct st_import *import, const char *row_key, const char *type, stet_error *err);
+/* An annulment or delisting of entry seq, unless it was said before; its id is
+ * NAME:KEY:NATURE. */
+int st_import_lift(struct st_import *import, const char *row_key, const char *nature, uint64_t seq,
+    const stet_json *source, stet_error *err);
+/* The file was the whole of what the source states: corrections of its that stand and whose row (by
+ * source.id) is not in the file are delisted.  Walks all entries. */
+typedef int st_import_in_file(void *ctx, stet_bytes id);
+int st_import_delist(
+    struct st_import *import, st_import_in_file *in_file, void *ctx, stet_error *err);
+
 /* Reads the file to its end, row by row. */
 typedef int st_importer(struct st_import *import, stet_error *err);
 int st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_name,
     stet_source *read, void *ctx, const stet_key *key, const stet_transfer_options *options,
     stet_import_result *result_out, stet_error *err);
-st_importer st_import_records;
+st_importer st_import_records, st_import_retraction_watch, st_import_deltas;
 
 /* The digest of fields: first 16 bytes of SHA-256 over them, each as u32be length and bytes, in
  * hex. */
