@@ -636,7 +636,9 @@ read_papers(struct correct *correct, struct papers *papers)
 		paper = &papers->items[i];
 		paper->line = papers->list.items[i].line;
 		out_place(place = place_of(papers, paper->line));
-		status = verb_subject(&correct->verb, papers->list.items[i].text, &paper->id);
+		status = papers->list.items[i].text != NULL
+			     ? verb_subject(&correct->verb, papers->list.items[i].text, &paper->id)
+			     : EXIT_NO;
 		paper->status = status;
 		out_place(NULL);
 		free(place);
@@ -887,14 +889,17 @@ done:
 	"show what is in "                                                                      \
 	"effect beside what was said before. What a member was before is taken from the ledger."
 
-#define MANY_CORRECTIONS                                                                           \
-	"\n\nWith --list, the same statement about each record that the file names, one a line "   \
-	"(empty lines, lines that begin with '#' and a first line 'doi' are left out), signed at " \
-	"once and appended all or none; with --keep-going, without those that are refused. Each "  \
-	"says of which batch it is, which of how many: the batch is called by the DOI of the "     \
-	"notice, or as --id says. Ids follow from that and the record's name, so the same list "   \
-	"again is already there; another list of the same batch is refused where it differs. A "   \
-	"record named twice is said and taken once. Complaints name the line. A record that is "   \
+#define MANY_CORRECTIONS                                                                         \
+	"\n\nWith --list, the same statement about each record that the file names, signed at "  \
+	"once and appended all or none; with --keep-going, without those that are refused. The " \
+	"file "                                                                                  \
+	"has one identifier a line (empty lines, those that begin with '#' and a first line "    \
+	"'doi' "                                                                                 \
+	"are left out), or is CSV with a column 'doi', a row a line. Each "                      \
+	"says of which batch it is, which of how many: the batch is called by the DOI of the "   \
+	"notice, or as --id says. Ids follow from that and the record's name, so the same list " \
+	"again is already there; another list of the same batch is refused where it differs. A " \
+	"record named twice is said and taken once. Complaints name the line. A record that is " \
 	"not in the ledger yet is taken: this is the first entry about it."
 
 static const struct pair correct_examples[] = {
