@@ -3,7 +3,7 @@
 /**
  * Import and export: what a ledger takes from other formats and gives to them.
  */
-#include <stet/ledger.h>
+#include <stet/standing.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +54,23 @@ STET_API const char *stet_import_format(size_t row, int *whole_out);
  * line). */
 STET_API int stet_export(stet_ledger *ledger, const char *format, uint64_t first, uint64_t last,
     stet_progress *progress, void *progress_ctx, stet_sink *write, void *ctx, stet_error *err);
+
+/**
+ * A record's standing as of a moment in one of the publisher's own contracts:
+ * "correction-record", "gate-verdict", "verification-levels", "quality-tiers",
+ * "quality-dimensions". Every required member is there; what is not known, and
+ * what the contract cannot say, is in its `limitations`, and `generated_from`
+ * says which set of entries each member comes from.
+ *
+ * gate  of a gate-verdict: whose; NULL where the record has verdicts of one gate
+ *
+ * Returns STET_OK; STET_EINVAL for a contract not known, and where it must be
+ * said which gate; else as stet_standing_of(). *contract_out: the caller's.
+ */
+STET_API int stet_export_contract(stet_ledger *ledger, const char *name, const stet_id *id,
+    stet_at at, const char *gate, stet_json **contract_out, stet_error *err);
+/** The names of the contracts, from row 0; NULL past the end. */
+STET_API const char *stet_contract_name(size_t row);
 
 #ifdef __cplusplus
 }

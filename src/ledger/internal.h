@@ -7,6 +7,7 @@
 
 #include <stet/history.h>
 #include <stet/ledger.h>
+#include <stet/standing.h>
 
 #include "ledger/enter.h"
 #include "note/note.h"
@@ -87,6 +88,8 @@ int st_one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out,
 struct st_standing;
 int st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_bytes name,
     uint64_t size, struct st_standing **standing_out, stet_error *err);
+/* What a public standing is made of; lives as long. */
+const struct st_standing *st_standing_inside(const stet_standing *standing);
 
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);

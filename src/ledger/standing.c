@@ -283,6 +283,12 @@ done:
 	return STET_OK;
 }
 
+const struct st_standing *
+st_standing_inside(const stet_standing *standing)
+{
+	return standing->standing;
+}
+
 size_t
 stet_standing_findings(const stet_standing *standing, const stet_finding **findings_out)
 {

@@ -32,6 +32,7 @@ def load_all(folder):
 
 
 OUTPUT = load_all(os.path.join(ROOT, "schemas", "output"))
+CONTRACTS = load_all(os.path.join(ROOT, "schemas", "contracts"))
 
 
 def run(*words, **options):
@@ -121,6 +122,19 @@ def read_ledger():
     check("version", must("version", "--json"))
 
 
+def check_contracts():
+    """Each contract of records with and without what it asks for."""
+    records = ["10.1234/a", "SRCH:9F810E9F", "SRCH:876DD292", "SRCH:5AE21486", "SRCH:DC2CA341"]
+    for name, schema in CONTRACTS.items():
+        for record in records:
+            contract = json.loads(must("export", "contract", name[:-len("-v1")], record))
+            for error in schema.iter_errors(contract):
+                FAULTS.append("%s of %s: %s: %s" % (name, record, "/".join(map(str, error.path)),
+                                                    error.message))
+            if not contract["limitations"]:
+                FAULTS.append("%s of %s: it has no limitations" % (name, record))
+
+
 def check_statements():
     """Each statement that came out, by the schema of its type: what the input may say, and signed."""
     types = load_all(os.path.join(ROOT, "schemas"))
@@ -149,6 +163,7 @@ def main():
                           STET_STATE=scratch + "/state")
         use_ledger()
         read_ledger()
+        check_contracts()
         statements = check_statements()
         os.chdir("/")
     FAULTS.extend("schemas/output/%s.schema.json: nothing was checked by it" % name
