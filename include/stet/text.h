@@ -22,6 +22,10 @@ STET_API void stet_time_text(uint64_t ms, char out[STET_TIME_SIZE]);
 /** RFC 3339, or a date alone (its first instant, UTC): STET_OK or STET_EFORMAT. */
 STET_API int stet_time_read(const char *text, uint64_t *ms_out, stet_error *err);
 
+/** Two dates, each as precise as it is ("2011-05"): *order_out -1 where a is over before b begins,
+ * 1 the other way round, 0 where they overlap and it is not known. STET_OK or STET_EFORMAT. */
+STET_API int stet_date_compare(const char *a, const char *b, int *order_out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -42,3 +42,9 @@ stet_time_read(const char *text, uint64_t *ms_out, stet_error *err)
 		    "not a time: write 2026-07-03, or 2026-07-03T09:14:22Z");
 	return STET_OK;
 }
+
+int
+stet_date_compare(const char *a, const char *b, int *order_out)
+{
+	return st_date_compare(st_str(a), st_str(b), order_out) < 0 ? STET_EFORMAT : STET_OK;
+}

@@ -111,6 +111,11 @@ def read_ledger():
     check("log", must("log", "--seals", "--json"))
     check("log", must("log", "10.1234/a", "--json"))
     check("log", must("export", "jsonl"))
+    must("import", "-q", "retraction-watch", os.path.join(
+        ROOT, "tests", "data", "retraction-watch", "rw_raw20col_one_row_2023.csv"))
+    for line in must("status", "10.1234/b", "9f810e9f-5768-46ea-af76-f8b503e24cd6",
+                     "--json").splitlines():
+        check("status-snapshot" if "snapshot" in json.loads(line) else "status", line)
     check("stats", must("stats", "--json"))
     check("verify", must("verify", "--json"))
     check("verify-record", must("verify", "10.1234/a", "--json"))

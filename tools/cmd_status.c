@@ -1,0 +1,618 @@
+/* stet status: what is known of each reference in a list. */
+#include "line.h"
+#include "out.h"
+#include "util.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPT_FAIL_ON = OPT_OWN, OPT_DATE, OPT_NOTICES };
+
+#define LIST_MAX ((size_t)64 * 1024 * 1024)
+
+struct status {
+	struct env env;
+	const char *fail_on, *date;
+	int only_notices;
+	stet_at at;
+	size_t width; /* of the column of identifiers */
+	int failed, unsure, absent, status;
+	uint64_t references;
+	stet_json *sources; /* names of sources met, as an object */
+};
+
+/* --- which conditions --------------------------------------------------------------------------
+ */
+
+/* What --fail-on takes, and what the ledger calls it. */
+static const struct pair words[] = {{"retracted", "retracted"}, {"withdrawn", "withdrawn"},
+    {"removed", "removed"}, {"concern", "of concern"},
+    {"partially-retracted", "partially retracted"}, {"superseded", "superseded"},
+    {"corrected", "corrected"}, {"noted", "noted"}, {"listed", "listed"}, {NULL, NULL}};
+
+/* Whether a word is an item of a list parted by commas. */
+static int
+has_word(const char *list, const char *word)
+{
+	size_t size = strlen(word);
+
+	while (list != NULL && *list != '\0') {
+		if (strncmp(list, word, size) == 0 && (list[size] == ',' || list[size] == '\0'))
+			return 1;
+		list = strchr(list, ',');
+		list += list != NULL;
+	}
+	return 0;
+}
+
+static int
+check_fail_on(const struct command *self, const char *list)
+{
+	const struct pair *known;
+	const char *end;
+
+	while (list != NULL && *list != '\0') {
+		end = strchr(list, ',');
+		for (known = words; known->what != NULL; known++)
+			if (strncmp(list, known->what, strlen(known->what)) == 0 &&
+			    (list[strlen(known->what)] == ',' || list[strlen(known->what)] == '\0'))
+				break;
+		if (known->what == NULL &&
+		    !(strncmp(list, "any", 3) == 0 && (list[3] == '\0' || list[3] == ',')))
+			return opt_wrong(self,
+			    "--fail-on takes any, or of: retracted, withdrawn, removed, concern, "
+			    "partially-retracted, superseded, corrected, noted, listed");
+		list = end != NULL ? end + 1 : NULL;
+	}
+	return LINE_GO;
+}
+
+static int
+fails_on(const struct status *status, const stet_json *condition)
+{
+	const struct pair *known;
+
+	if (status->fail_on == NULL)
+		return 0;
+	if (has_word(status->fail_on, "any"))
+		return !json_is(stet_json_get(condition, "condition"), "no longer stated");
+	for (known = words; known->what != NULL; known++)
+		if (json_is(stet_json_get(condition, "condition"), known->text))
+			return has_word(status->fail_on, known->what);
+	return 0;
+}
+
+/* --- one condition ------------------------------------------------------------------------------
+ */
+
+static char *
+date_of(const stet_json *condition)
+{
+	char *date = json_text(stet_json_get(condition, "occurred"));
+
+	return date != NULL ? date : json_text(stet_json_get(condition, "published"));
+}
+
+/* Whether it was so on the day asked for: "yes", "no", "unknown". */
+static const char *
+was_so(const struct status *status, const stet_json *condition)
+{
+	char *date = date_of(condition);
+	int order = 0,
+	    known = date != NULL && stet_date_compare(date, status->date, &order) == STET_OK;
+
+	free(date);
+	if (!known || order == 0)
+		return "unknown";
+	return order < 0 ? "yes" : "no";
+}
+
+static char *
+who_says(const stet_json *condition)
+{
+	char *source = json_text(stet_json_get(stet_json_get(condition, "source"), "name"));
+
+	return source != NULL
+		   ? source
+		   : json_text(stet_json_get(stet_json_get(condition, "said_by"), "issuer"));
+}
+
+/* --- agreement ----------------------------------------------------------------------------------
+ */
+
+static int
+is_open(const stet_json *condition)
+{
+	return stet_json_bool_of(stet_json_get(condition, "open"));
+}
+
+/* Whether somebody says of the record what this condition says. */
+static int
+says_it(const stet_json *all, const char *who, const stet_json *what)
+{
+	const stet_json *condition;
+	char *speaker;
+	size_t i;
+	int says = 0;
+
+	for (i = 0; !says && i < stet_json_size(all); i++) {
+		condition = stet_json_item(all, i);
+		if (!is_open(condition) || !json_same(stet_json_get(condition, "condition"),
+					       stet_json_get(what, "condition")))
+			continue;
+		speaker = who_says(condition);
+		says = speaker != NULL && strcmp(speaker, who) == 0;
+		free(speaker);
+	}
+	return says;
+}
+
+/* "single source", "2 sources agree", "2 sources disagree"; counts who says anything. */
+static char *
+agreement(const stet_json *all, size_t *speakers_out)
+{
+	stet_json *speakers = stet_json_object();
+	const stet_json *value;
+	const char *who;
+	char *text;
+	size_t i, k;
+	int agree = 1;
+
+	for (i = 0; i < stet_json_size(all); i++)
+		if (is_open(stet_json_item(all, i)) &&
+		    (text = who_says(stet_json_item(all, i))) != NULL) {
+			stet_json_set(speakers, text, stet_json_bool(1));
+			free(text);
+		}
+	for (k = 0; stet_json_member(speakers, k, &who, &value); k++)
+		for (i = 0; i < stet_json_size(all); i++)
+			if (is_open(stet_json_item(all, i)) &&
+			    !says_it(all, who, stet_json_item(all, i)))
+				agree = 0;
+	*speakers_out = stet_json_size(speakers);
+	stet_json_free(speakers);
+	if (*speakers_out < 2)
+		return strdup("single source");
+	return text_of("%zu sources %s", *speakers_out, agree ? "agree" : "disagree");
+}
+
+/* --- one reference ------------------------------------------------------------------------------
+ */
+
+/* The papers that it is the notice of. */
+static size_t
+papers_of(struct status *status, const stet_id *id)
+{
+	const char *doi = stet_id_doi(id);
+	stet_json *seqs = NULL;
+	stet_error err;
+	size_t count = 0;
+
+	if (doi != NULL &&
+	    stet_ledger_lookup(status->env.ledger, "notice", doi, &seqs, &err) == STET_OK)
+		count = stet_json_size(seqs);
+	stet_json_free(seqs);
+	return count;
+}
+
+struct answer {
+	const char *given, *id, *word; /* word: "known", "no notice known", ... */
+	uint64_t line;
+	stet_json *conditions; /* open ones */
+	char *agreement;
+	size_t papers;
+	int failed;
+};
+
+static stet_json *
+condition_json(const struct status *status, const stet_json *condition)
+{
+	static const char *const members[] = {"condition", "nature", "seq", "source", "said_by",
+	    "occurred", "published", "notice", "reasons", NULL};
+	stet_json *json = stet_json_object();
+	const stet_json *value;
+	size_t i;
+
+	for (i = 0; members[i] != NULL; i++)
+		if ((value = stet_json_get(condition, members[i])) != NULL)
+			stet_json_set(json, members[i], stet_json_copy(value));
+	if (status->date != NULL)
+		stet_json_set(json, "on", stet_json_str(was_so(status, condition)));
+	return json;
+}
+
+static void
+put_json(const struct status *status, const struct answer *answer)
+{
+	stet_json *json = stet_json_object(), *conditions = stet_json_array();
+	size_t i;
+
+	stet_json_set(json, "v", stet_json_int(1));
+	stet_json_set(json, "line", stet_json_int((int64_t)answer->line));
+	stet_json_set(json, "given", stet_json_str(answer->given));
+	if (answer->id != NULL)
+		stet_json_set(json, "id", stet_json_str(answer->id));
+	stet_json_set(json, "answer", stet_json_str(answer->word));
+	for (i = 0; i < stet_json_size(answer->conditions); i++)
+		stet_json_add(
+		    conditions, condition_json(status, stet_json_item(answer->conditions, i)));
+	stet_json_set(json, "conditions", conditions);
+	if (answer->agreement != NULL)
+		stet_json_set(json, "agreement", stet_json_str(answer->agreement));
+	if (answer->papers > 0)
+		stet_json_set(json, "notice_of", stet_json_int((int64_t)answer->papers));
+	stet_json_set(json, "failed", stet_json_bool(answer->failed));
+	out_json(json);
+}
+
+/* "retracted 2023-06-20 by 10.1038/..., says retraction-watch" */
+static char *
+condition_text(const struct status *status, const stet_json *condition)
+{
+	char *what = json_text(stet_json_get(condition, "condition")), *date = date_of(condition),
+	     *who = who_says(condition), *text,
+	     *notice = json_text(stet_json_get(stet_json_get(condition, "notice"), "doi"));
+	char on[64] = "";
+
+	if (status->date != NULL)
+		snprintf(on, sizeof(on), ", on %.24s: %s", status->date, was_so(status, condition));
+	text = text_of("%s%s%s%s%s, says %s%s", what != NULL ? what : "", date != NULL ? " " : "",
+	    date != NULL ? date : "", notice != NULL ? " by " : "", notice != NULL ? notice : "",
+	    who != NULL ? who : "nobody known", on);
+	free(what);
+	free(date);
+	free(who);
+	free(notice);
+	return text;
+}
+
+#define SHOWN_MAX 4 /* conditions of one reference; more are counted */
+
+static void
+put_text(const struct status *status, const struct answer *answer)
+{
+	const char *id = answer->id != NULL ? answer->id : answer->given;
+	size_t i, count = stet_json_size(answer->conditions), at = strlen(id) + 2;
+	char *line = strdup(answer->word), *one, *more;
+
+	for (i = 0; i < count && i < SHOWN_MAX; i++) {
+		one = condition_text(status, stet_json_item(answer->conditions, i));
+		more = text_of("%s%s%s", i > 0 && line != NULL ? line : "", i > 0 ? "; " : "",
+		    one != NULL ? one : "");
+		free(line);
+		free(one);
+		line = more;
+	}
+	more = text_of("%s%s%s%s", line != NULL ? line : "", count > SHOWN_MAX ? "; and more" : "",
+	    answer->agreement != NULL ? "; " : "",
+	    answer->agreement != NULL ? answer->agreement : "");
+	free(line);
+	line = more;
+	if (answer->papers > 0) {
+		more = text_of("%s; is itself the notice of %zu %s", line != NULL ? line : "",
+		    answer->papers, answer->papers == 1 ? "paper" : "papers");
+		free(line);
+		line = more;
+	}
+	out_style(count > 0 ? STYLE_RED : STYLE_PLAIN);
+	out_foreign(id);
+	out_style(STYLE_PLAIN);
+	if (at > status->width) {
+		out_text("\n");
+		at = 2;
+	}
+	out_text("%*s", (int)(status->width - at), "");
+	out_text("  ");
+	out_wrap(status->width, status->width, line != NULL ? line : "");
+	free(line);
+}
+
+static void
+put_answer(struct status *status, const struct answer *answer)
+{
+	if (status->only_notices && stet_json_size(answer->conditions) == 0 && answer->id != NULL)
+		return;
+	if (status->env.json)
+		put_json(status, answer);
+	else
+		put_text(status, answer);
+}
+
+/* The open conditions, and what --fail-on says of them. */
+static void
+take_conditions(struct status *status, struct answer *answer, const stet_json *standing)
+{
+	const stet_json *all = stet_json_get(standing, "conditions"), *condition;
+	char *source;
+	size_t i, speakers;
+
+	for (i = 0; i < stet_json_size(all); i++) {
+		condition = stet_json_item(all, i);
+		source = json_text(stet_json_get(stet_json_get(condition, "source"), "name"));
+		if (source != NULL)
+			stet_json_set(status->sources, source, stet_json_bool(1));
+		free(source);
+		if (!is_open(condition))
+			continue;
+		stet_json_add(answer->conditions, stet_json_copy(condition));
+		if (fails_on(status, condition) &&
+		    (status->date == NULL || strcmp(was_so(status, condition), "no") != 0))
+			answer->failed = 1;
+	}
+	if (stet_json_size(answer->conditions) > 0) {
+		answer->word = "known";
+		answer->agreement = agreement(all, &speakers);
+	}
+}
+
+static int
+answer_reference(void *ctx, uint64_t line, stet_bytes given, const stet_id *id)
+{
+	struct status *status = ctx;
+	stet_standing *standing = NULL;
+	const stet_json *json;
+	struct answer answer = {NULL, NULL, "no notice known", line, NULL, NULL, 0, 0};
+	char *shown = stet_text_show(given);
+	stet_error err;
+	int rc = STET_OK;
+
+	status->references++;
+	answer.given = shown != NULL ? shown : "";
+	answer.conditions = stet_json_array();
+	if (id == NULL) {
+		answer.word = "not an identifier";
+		status->unsure = 1;
+	} else {
+		answer.id = stet_id_doi(id) != NULL ? stet_id_doi(id) : stet_id_text(id);
+		answer.papers = papers_of(status, id);
+		rc = stet_standing_of(status->env.ledger, id, status->at, &standing, &err);
+		if (rc == STET_ENOTFOUND) {
+			answer.word = "no notice known: not in this ledger";
+			status->absent = 1;
+			rc = STET_OK;
+		} else if (rc == STET_EREFUSED) {
+			answer.word = "may be any of several records";
+			status->unsure = 1;
+			rc = STET_OK;
+		} else if (rc == STET_OK && (json = stet_standing_json(standing, &err)) != NULL) {
+			take_conditions(status, &answer, json);
+		} else if (rc == STET_OK) {
+			rc = STET_ENOMEM;
+		}
+	}
+	if (rc == STET_OK) {
+		status->failed |= answer.failed;
+		put_answer(status, &answer);
+	} else {
+		complain_error(&err);
+		status->status = status_of(rc);
+	}
+	stet_standing_free(standing);
+	stet_json_free(answer.conditions);
+	free(answer.agreement);
+	free(shown);
+	return rc;
+}
+
+/* --- what it rests on ---------------------------------------------------------------------------
+ */
+
+/* The newest snapshot of a source, as JSON of its entry; NULL: none. */
+static stet_json *
+newest_snapshot(struct status *status, const char *source)
+{
+	char *name = text_of("source:%s", source);
+	stet_history *history = NULL;
+	const stet_json *json;
+	stet_json *newest = NULL;
+	stet_entry *entry;
+	stet_id *id = NULL;
+	stet_error err;
+
+	if (name != NULL && stet_id_parse(name, &id, &err) == STET_OK &&
+	    stet_history_open(status->env.ledger, id, status->at, &history, &err) == STET_OK)
+		while (stet_history_next(history, &entry, &err) == STET_OK)
+			if (strcmp(stet_entry_type(entry), "snapshot") == 0 &&
+			    (json = stet_entry_json(entry, &err)) != NULL) {
+				stet_json_free(newest);
+				newest = stet_json_copy(json);
+			}
+	stet_history_close(history);
+	stet_id_free(id);
+	free(name);
+	return newest;
+}
+
+static void
+put_snapshot(const struct status *status, const char *source, const stet_json *entry)
+{
+	const stet_json *statement = stet_json_get(entry, "statement");
+	char *sha256 = json_text(stet_json_get(statement, "sha256")),
+	     *read = json_text(json_at(statement, "/source/retrieved")),
+	     *appended = json_text(stet_json_get(entry, "appended"));
+	char taken[32], rows[32];
+	stet_json *json;
+
+	if (status->env.json) {
+		json = stet_json_object();
+		stet_json_set(json, "v", stet_json_int(1));
+		stet_json_set(json, "snapshot", stet_json_copy(statement));
+		stet_json_set(json, "seq", stet_json_copy(stet_json_get(entry, "seq")));
+		stet_json_set(json, "appended", stet_json_copy(stet_json_get(entry, "appended")));
+		out_json(json);
+	} else {
+		out_text("rests on ");
+		out_foreign(source);
+		out_text(", %s%.10s: %s of %s rows, sha256 %.8s, entry %" PRId64 "\n",
+		    read != NULL ? "read " : "imported ",
+		    read != NULL       ? read
+		    : appended != NULL ? appended
+				       : "",
+		    number_text(
+			(uint64_t)stet_json_int_of(stet_json_get(statement, "taken")), taken),
+		    number_text((uint64_t)stet_json_int_of(stet_json_get(statement, "rows")), rows),
+		    sha256 != NULL ? sha256 : "", stet_json_int_of(stet_json_get(entry, "seq")));
+	}
+	free(sha256);
+	free(read);
+	free(appended);
+}
+
+/* The lists that were taken over, whether or not they say anything of these references: that none
+ * does rests on them, too. */
+static void
+put_sources(struct status *status)
+{
+	const stet_json *value;
+	const char *source;
+	stet_json *entry;
+	size_t i, shown = 0;
+
+	stet_json_set(status->sources, "retraction-watch", stet_json_bool(1));
+	if (!status->env.json)
+		out_text("\n");
+	for (i = 0; stet_json_member(status->sources, i, &source, &value); i++) {
+		if ((entry = newest_snapshot(status, source)) == NULL)
+			continue;
+		put_snapshot(status, source, entry);
+		stet_json_free(entry);
+		shown++;
+	}
+	if (shown == 0 && !status->env.json)
+		out_text("rests on the entries of this ledger; no list was imported into it\n");
+}
+
+/* --- the command --------------------------------------------------------------------------------
+ */
+
+static int
+take(void *ctx, int id, const char *value)
+{
+	struct status *status = ctx;
+	int order;
+
+	switch (id) {
+	case OPT_FAIL_ON:
+		status->fail_on = value;
+		return 1;
+	case OPT_NOTICES:
+		status->only_notices = 1;
+		return 1;
+	case OPT_DATE:
+		status->date = value;
+		if (stet_date_compare(value, value, &order) == STET_OK)
+			return 1;
+		opt_wrong(status->env.command, "--on takes a date: 2021, 2021-05 or 2021-05-17");
+		return -1;
+	default:
+		return -1;
+	}
+}
+
+/* An argument that is a file or '-' is a list; anything else is a reference itself. */
+static int
+read_argument(struct status *status, const char *text)
+{
+	stet_id *id = NULL;
+	stet_error err;
+	uint8_t *data;
+	size_t size;
+	int rc;
+
+	if (strcmp(text, "-") != 0 && stet_id_parse(text, &id, &err) == STET_OK) {
+		rc = answer_reference(
+		    status, 0, (stet_bytes){(const uint8_t *)text, strlen(text)}, id);
+		stet_id_free(id);
+		return rc < 0 ? status->status : EXIT_YES;
+	}
+	if ((rc = file_read(text, LIST_MAX, &data, &size, &err)) < 0) {
+		complain_of(strcmp(text, "-") == 0 ? "standard input" : text, &err);
+		return EXIT_UNSURE;
+	}
+	rc = stet_references_find((stet_bytes){data, size}, answer_reference, status, &err);
+	free(data);
+	return rc < 0 ? (status->status != EXIT_YES ? status->status : status_of(rc)) : EXIT_YES;
+}
+
+static int
+answer_all(struct status *status, const struct line *line)
+{
+	size_t i;
+	int rc;
+
+	if (env_moment(&status->env, &status->at) < 0)
+		return EXIT_USAGE;
+	status->sources = stet_json_object();
+	for (i = 0; i < line->count; i++)
+		if ((rc = read_argument(status, line->args[i])) != EXIT_YES)
+			return rc;
+	if (status->references == 0) {
+		complain("there is no reference in it");
+		return EXIT_UNSURE;
+	}
+	put_sources(status);
+	return status->failed   ? EXIT_NO
+	       : status->unsure ? EXIT_UNSURE
+	       : status->absent ? EXIT_ABSENT
+				: EXIT_YES;
+}
+
+static int
+run(const struct command *self, int argc, char **argv)
+{
+	struct status status;
+	struct line line;
+	int rc;
+
+	memset(&status, 0, sizeof(status));
+	status.width = out_columns() >= 100 ? 44 : 32;
+	rc = line_read(&line, &status.env, self, argc, argv, 1, 64, take, &status);
+	if (rc == LINE_GO)
+		rc = check_fail_on(self, status.fail_on);
+	if (rc == LINE_GO && (rc = env_open(&status.env, ENV_READ)) == EXIT_YES)
+		rc = answer_all(&status, &line);
+	stet_json_free(status.sources);
+	line_end(&line, &status.env);
+	return rc;
+}
+
+static const struct opt own[] = {
+    {OPT_FAIL_ON, 0, "fail-on", "WHAT,...",
+	"exit 1 if one is: retracted, withdrawn, removed, concern, ..., or any"},
+    {OPT_DATE, 0, "on", "DATE", "and was it so on that day, by what the source says"},
+    {OPT_NOTICES, 0, "only-notices", NULL, "leave out those of which no notice is known"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt *const options[] = {own, opts_at, opts_json, opts_ledger, NULL};
+
+static const struct pair examples[] = {
+    {"stet status references.bib", "what is known of each paper that is cited"},
+    {"stet status --fail-on retracted,concern - < dois.txt", "for a script: exit 1 if one is"},
+    {"stet status --on 2021-05 10.1038/srep40088", "was it retracted when we cited it?"},
+    {NULL, NULL}};
+static const struct pair exits[] = {{"0", "all are in the ledger; --fail-on met nothing"},
+    {"1", "--fail-on met one of the references"}, {"2", "the command line was wrong"},
+    {"3", "could not find out: of a line that is no identifier, or the ledger cannot be read"},
+    {"4", "one is not in this ledger"}, {NULL, NULL}};
+
+const struct command cmd_status = {.name = "status",
+    .group = GROUP_READ,
+    .summary = "say what is known of each reference in a list",
+    .synopsis = "LIST|-|ID... [--fail-on WHAT,...] [--on DATE] [--at SEQ|TIME] [--json]",
+    .description =
+	"Reads references and answers each on a line: the conditions it is under, since when, by "
+	"which notice, who says so and whether they agree. A list is one identifier a line, or "
+	"anything that has DOIs in it: BibTeX, RIS, CSL-JSON, CSV, plain text; each DOI is "
+	"answered once. The last lines say which imported lists the answers rest on.\n\n"
+	"Where there is no condition, no notice is known to this ledger; that is not to say that "
+	"there is none. A name that no entry is about is 'not in this ledger', and exit 4.\n\n"
+	"--on asks whether it was so on a day, by when it occurred or the notice was published, "
+	"each as precise as the source gave it: yes, no, or unknown. --fail-on then passes over "
+	"what is known to have come later. --at asks what this ledger knew at a moment.\n\n"
+	"If --fail-on meets something the exit status is 1; else 3 if something could not be "
+	"found out; else 4 if something is not in the ledger; else 0.",
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run};
