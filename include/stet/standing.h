@@ -70,6 +70,36 @@ STET_API size_t stet_standing_findings(
 STET_API const stet_json *stet_standing_json(stet_standing *standing, stet_error *err);
 STET_API void stet_standing_free(stet_standing *standing);
 
+/** What an audit met: a record with its findings and gaps, or one verdict of a group. */
+typedef struct stet_audit_item {
+	const char *name; /* of the record, as it was opened */
+	/* A record: as stet_standing_findings(); code is NULL. Records without any come too. */
+	const stet_finding *findings;
+	size_t count;
+	/* A member of a group of records that contradict each other. */
+	const char *code;     /* "opposite-verdicts" */
+	uint64_t group;       /* counted from 1; its members follow each other */
+	uint64_t seq;         /* of the verdict */
+	const char *value;    /* what they share: the number, as this verdict prints it */
+	const char *status;   /* what this verdict says; the verified ones come first */
+	const char *expected; /* NULL: not stated */
+} stet_audit_item;
+typedef int stet_audit_visit(void *ctx, const stet_audit_item *item, stet_error *err);
+
+/**
+ * Look at every record as of a moment, each once, in the order they were opened; then for verdicts
+ * of different records, or of one, that contradict each other.
+ *
+ * visit     its non-zero answer stops the audit and is returned; what item points to lives until it
+ *           returns
+ * progress  may be NULL; told of "entries" and "verdicts"
+ *
+ * Returns STET_OK; STET_EINVAL with rule stopped; STET_EIO, STET_EFORMAT, STET_ENOMEM. One pass
+ * over the entries and one over a look-up; memory does not grow with the ledger.
+ */
+STET_API int stet_audit(stet_ledger *ledger, stet_at at, stet_audit_visit *visit, void *ctx,
+    stet_progress *progress, void *progress_ctx, stet_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,15 +13,19 @@ enum st_lookup {
 	ST_LOOKUP_ARTIFACT =
 	    'x', /* SHA-256 of name key and digest: artifact and withhold entries   */
 	ST_LOOKUP_MANIFEST = 'm', /* SHA-256 of a manifest's SHA-256: record entries that give it */
+	ST_LOOKUP_COMPUTED =
+	    'v',              /* SHA-256 of a computed number: VERIFIED and FALSIFIED verdicts   */
 	ST_LOOKUP_UUID = 'u', /* first four bytes of a UUID: first entry about the name          */
 	ST_LOOKUP_KEY = 'k',  /* kid: first grant; a walk of the kind lists all keys             */
 	ST_LOOKUP_ROOT = 'o'  /* kid: grants of root                                             */
 };
 
 /* Details kept in the value byte. */
-#define ST_LINK_ALIAS 1           /* an alias entry; else record or doi     */
-#define ST_LINK_OBSERVED 2        /* an observation                         */
-#define ST_LINK_UNBIND 4          /* alias, action unbind                   */
+#define ST_LINK_ALIAS 1    /* an alias entry; else record or doi     */
+#define ST_LINK_OBSERVED 2 /* an observation                         */
+#define ST_LINK_UNBIND 4   /* alias, action unbind                   */
+#define ST_COMPUTED_VERIFIED 1
+#define ST_COMPUTED_FALSIFIED 2
 #define ST_ARTIFACT_ROLE 0x3f     /* enum st_artifact_role       */
 #define ST_ARTIFACT_OBSERVED 0x40 /* an observation              */
 #define ST_ARTIFACT_WITHHELD 0x80 /* a withhold entry            */

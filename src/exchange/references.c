@@ -265,10 +265,9 @@ find_in_text(struct finding *finding, stet_bytes text)
 			st_buf_put_u8(&finding->word, 0);
 			if (finding->word.rc < 0)
 				return st_fail_nomem(finding->err);
-			if (finding->word.size > prefix)
-				rc = tell(finding, line,
-				    (stet_bytes){finding->word.data, finding->word.size - 1},
-				    (const char *)finding->word.data);
+			rc = tell(finding, line,
+			    (stet_bytes){finding->word.data, finding->word.size - 1},
+			    (const char *)finding->word.data);
 		}
 		/* 110.1234/x has no DOI in it. */
 		inside = is_digit(text.data[took - 1]) || text.data[took - 1] == '.';

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "index/index.h"
+#include "standing/ladder.h"
 
 #define META_HEAD "head"
 #define META_TYPES "types"
@@ -208,6 +209,31 @@ look_up_record(struct st_enter *enter, const struct st_case *c, stet_error *err)
 	return put_lookup_hashed(enter, ST_LOOKUP_MANIFEST, digest, c->entry->seq, err);
 }
 
+/* Under the number, not the digits: 57, 57.0 and 5.7e1 are one. */
+static int
+look_up_computed(struct st_enter *enter, const struct st_case *c, stet_error *err)
+{
+	static const char *const statuses[] = {"VERIFIED", "FALSIFIED"};
+	stet_bytes payload = c->statement->sign1.payload, text;
+	struct st_decimal number;
+	uint8_t plain[16], hash[32];
+	size_t i;
+
+	if (st_cbor_member_text(payload, "contract", &text) < 0 ||
+	    !st_bytes_equal(text, st_str("gate-verdict-v1")) ||
+	    st_cbor_member_text(payload, "computed", &text) < 0 ||
+	    st_decimal_read(text, &number) < 0 || st_cbor_member_text(payload, "status", &text) < 0)
+		return STET_OK;
+	st_be64_put(plain, (uint64_t)number.mantissa);
+	st_be64_put(plain + 8, (uint64_t)(int64_t)number.exponent);
+	st_sha256((stet_bytes){plain, sizeof(plain)}, hash);
+	for (i = 0; i < 2; i++)
+		if (st_bytes_equal(text, st_str(statuses[i])))
+			return put_lookup(enter, ST_LOOKUP_COMPUTED, (stet_bytes){hash, 32},
+			    c->entry->seq, (uint8_t)(ST_COMPUTED_VERIFIED + i), err);
+	return STET_OK;
+}
+
 static int
 look_up_withheld(struct st_enter *enter, const struct st_case *c, stet_error *err)
 {
@@ -260,6 +286,7 @@ static const struct {
     {ST_TYPE_CORRECTION, look_up_notice},
     {ST_TYPE_ARTIFACT, look_up_artifact},
     {ST_TYPE_WITHHOLD, look_up_withheld},
+    {ST_TYPE_VERDICT, look_up_computed},
     {ST_TYPE_KEY, look_up_key},
 };
 

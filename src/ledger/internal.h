@@ -90,6 +90,10 @@ int st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_b
     uint64_t size, struct st_standing **standing_out, stet_error *err);
 /* What a public standing is made of; lives as long. */
 const struct st_standing *st_standing_inside(const stet_standing *standing);
+/* Its findings and gaps with the numbers of entries; *findings_out is left alone if it has none.
+ * They live as long as the standing; free() ends the array. */
+int st_findings_copy(
+    const struct st_standing *standing, stet_finding **findings_out, stet_error *err);
 
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);

@@ -224,26 +224,26 @@ find_seal(stet_standing *standing, const struct st_books *books, stet_error *err
 	return STET_OK;
 }
 
-static int
-copy_findings(stet_standing *standing, stet_error *err)
+int
+st_findings_copy(const struct st_standing *from, stet_finding **findings_out, stet_error *err)
 {
-	const struct st_standing *from = standing->standing;
 	const struct st_standing_finding *finding;
+	stet_finding *findings;
 	size_t i;
 
 	if (from->finding_count == 0)
 		return STET_OK;
-	standing->findings = calloc(from->finding_count, sizeof(*standing->findings));
-	if (standing->findings == NULL)
+	if ((findings = calloc(from->finding_count, sizeof(*findings))) == NULL)
 		return st_fail_nomem(err);
 	for (i = 0; i < from->finding_count; i++) {
 		finding = &from->findings[i];
-		standing->findings[i] = (stet_finding){stet_rule_name(finding->rule),
+		findings[i] = (stet_finding){stet_rule_name(finding->rule),
 		    i >= from->finding_count - from->gap_count,
 		    finding->first != ST_NO_FACT ? from->facts[finding->first].seq : STET_NO_SEQ,
 		    finding->second != ST_NO_FACT ? from->facts[finding->second].seq : STET_NO_SEQ,
 		    finding->text};
 	}
+	*findings_out = findings;
 	return STET_OK;
 }
 
@@ -271,7 +271,7 @@ stet_standing_of(stet_ledger *ledger, const stet_id *id, stet_at at, stet_standi
 		 (rc = find_seal(standing, &books, err)) == STET_OK &&
 		 (rc = st_ledger_standing(ledger, &books, st_buf_bytes(&name), standing->size,
 		      &standing->standing, err)) == STET_OK)
-		rc = copy_findings(standing, err);
+		rc = st_findings_copy(standing->standing, &standing->findings, err);
 done:
 	st_reader_close(reader);
 	st_buf_free(&name);

@@ -117,6 +117,10 @@ def read_ledger():
                      "--json").splitlines():
         check("status-snapshot" if "snapshot" in json.loads(line) else "status", line)
     check("stats", must("stats", "--json"))
+    lines = run("audit", "--gaps", "--json").stdout.decode().splitlines()
+    check("audit-record", "\n".join(line for line in lines if '"gaps":[' in line))
+    check("audit-member", "\n".join(line for line in lines if '"group":' in line))
+    check("audit", lines[-1])
     check("verify", must("verify", "--json"))
     check("verify-record", must("verify", "10.1234/a", "--json"))
     check("verify-content", must("verify", "--content", "paper.pdf", "--json"))
