@@ -41,8 +41,8 @@ has_word(const char *list, const char *word)
 	while (list != NULL && *list != '\0') {
 		if (strncmp(list, word, size) == 0 && (list[size] == ',' || list[size] == '\0'))
 			return 1;
-		list = strchr(list, ',');
-		list += list != NULL;
+		if ((list = strchr(list, ',')) != NULL)
+			list++;
 	}
 	return 0;
 }
