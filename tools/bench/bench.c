@@ -1,7 +1,9 @@
 /* stet's figures, each beside the bare cost of the same work in the same run.
  *
- *   tools/bench/run [FOLDER]      builds a release and measures; FOLDER is where ledgers are made
- */
+ *   tools/bench/run [FOLDER [SCALE [PART]]]
+ *
+ * builds a release and measures: all of it, or the part append, verify, import or shell. FOLDER is
+ * where the ledgers are made. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -13,11 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <stet/stet.h>
-
 #include "bench.h"
 
-#define NOW_MS UINT64_C(1780000000000)
 #define AUTHOR "https://bench.example/desk"
 
 extern char **environ;
@@ -38,7 +37,7 @@ fail(const char *what)
 	exit(3);
 }
 
-static void
+void
 must(int rc, const stet_error *err, const char *what)
 {
 	if (rc < 0) {
@@ -80,7 +79,7 @@ median(double *values, size_t count)
 /* --- a ledger to measure with ------------------------------------------------------------------
  */
 
-static void
+void
 remove_tree(const char *path)
 {
 	char *const argv[] = {(char[]){"rm"}, (char[]){"-rf"}, (char[]){"--"}, strdup(path), NULL};
@@ -90,10 +89,6 @@ remove_tree(const char *path)
 		waitpid(pid, NULL, 0);
 	free(argv[3]);
 }
-
-struct place {
-	char ledger[512], state[512], bare[512], key[512];
-};
 
 static stet_key *
 make_key(uint8_t seed_byte, const char *label, const char *issuer)
@@ -107,7 +102,7 @@ make_key(uint8_t seed_byte, const char *label, const char *issuer)
 	return key;
 }
 
-static stet_key *
+stet_key *
 desk_key(void)
 {
 	return make_key(3, "bench desk", AUTHOR);
@@ -130,6 +125,7 @@ grant_desk(stet_ledger *ledger, const stet_key *root, const stet_key *desk)
 	stet_json_set(json, "key", stet_json_copy(stet_json_get(half, "key")));
 	stet_json_set(json, "label", stet_json_str("bench desk"));
 	stet_json_set(json, "key_issuer", stet_json_str(AUTHOR));
+	stet_json_add(roles, stet_json_str("observer"));
 	stet_json_add(roles, stet_json_str("publisher"));
 	stet_json_set(json, "roles", roles);
 	must(stet_statement_from_value(json, &grant, &err), &err, "grant");
@@ -142,7 +138,7 @@ grant_desk(stet_ledger *ledger, const stet_key *root, const stet_key *desk)
 	stet_json_free(json);
 }
 
-static stet_ledger *
+stet_ledger *
 make_ledger(const struct place *place, unsigned threads)
 {
 	stet_ledger_options options = STET_LEDGER_OPTIONS;
@@ -389,11 +385,18 @@ bench_shell(const struct place *place, const char *stet)
 	    RUNS, median(ours, RUNS), median(empty, RUNS));
 }
 
+static int
+wanted(const char *part, const char *name)
+{
+	return part == NULL || strcmp(part, name) == 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *dir = argc > 1 ? argv[1] : "/var/tmp", *stet = argc > 2 ? argv[2] : NULL;
 	size_t scale = argc > 3 ? (size_t)atol(argv[3]) : 1;
+	const char *list = argc > 4 ? argv[4] : NULL, *part = argc > 5 ? argv[5] : NULL;
 	struct place place;
 	char folder[256];
 
@@ -406,9 +409,13 @@ main(int argc, char **argv)
 	printf(
 	    "stet bench in %s: median of 3 runs; ratios count, absolutes move with the machine\n",
 	    folder);
-	bench_append(&place, scale);
-	bench_verify(&place, scale);
-	if (stet != NULL)
+	if (wanted(part, "append"))
+		bench_append(&place, scale);
+	if (wanted(part, "verify"))
+		bench_verify(&place, scale);
+	if (list != NULL && wanted(part, "import"))
+		bench_import(&place, list);
+	if (stet != NULL && wanted(part, "shell"))
 		bench_shell(&place, stet);
 	remove_tree(folder);
 	return 0;

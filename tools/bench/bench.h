@@ -5,6 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <stet/stet.h>
+
+#define NOW_MS UINT64_C(1780000000000)
+
+/* Where a measurement has its folders. */
+struct place {
+	char ledger[512], state[512], bare[512], key[512];
+};
+/* A new ledger in which the key may sign records and observations. */
+stet_ledger *make_ledger(const struct place *place, unsigned threads);
+stet_key *desk_key(void);
+void remove_tree(const char *path);
+void must(int rc, const stet_error *err, const char *what);
+
 double now_s(void); /* wall clock */
 void fail(const char *what) __attribute__((noreturn));
 /* One line: what, ours a second, bare a second, ratio. */
@@ -23,5 +37,8 @@ struct bare_append {
 double bare_append(const struct bare_append *what); /* entries a second */
 /* Scan, leaf hash, chain, tree, and with signatures one verification an entry. */
 double bare_verify(const char *ledger, size_t statement_size, int signatures, unsigned threads);
+
+/* The list of retractions in a file, imported. */
+void bench_import(const struct place *place, const char *list);
 
 #endif
