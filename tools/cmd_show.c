@@ -219,6 +219,21 @@ put_json(struct env *env, const stet_id *id, const struct view *view, const stet
 	out_json(page);
 }
 
+/* The same without a word, and without a standing where there is none to be had. */
+static int
+standing_try(
+    struct env *env, const stet_id *id, stet_standing **standing_out, const stet_json **json_out)
+{
+	stet_error err;
+	stet_at at;
+
+	*json_out = NULL;
+	if (env_moment(env, &at) == 0 &&
+	    stet_standing_of(env->ledger, id, at, standing_out, &err) == STET_OK)
+		*json_out = stet_standing_json(*standing_out, &err);
+	return EXIT_YES;
+}
+
 static int
 show(struct env *env, const char *text, int full)
 {
@@ -233,9 +248,10 @@ show(struct env *env, const char *text, int full)
 	status = view_read(env, id, &view);
 	if (status == EXIT_YES) {
 		status = view_check(env, id, &view);
-		/* Where the entries could be read and not verified, they are all there is to show.
-		 */
-		read = status == EXIT_UNSURE ? EXIT_YES : standing_read(env, id, &standing, &json);
+		/* Where the entries do not all verify, or a key's cannot be read, there may be no
+		 * standing to fold; then they are all there is to show, and why was said. */
+		read = status == EXIT_YES ? standing_read(env, id, &standing, &json)
+					  : standing_try(env, id, &standing, &json);
 		if (read != EXIT_YES)
 			status = read;
 		else if (env->json)
