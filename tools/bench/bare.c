@@ -11,7 +11,7 @@
 
 #include "bench.h"
 
-#define TABLES 6      /* entry, tree, about, index, trie, cti */
+#define TABLES 7      /* entry, tree, about, index, trie, cti, look-ups */
 #define PAGE_SIZE 640 /* a page of the trie */
 
 static EVP_MD *sha256;
@@ -123,9 +123,9 @@ be64(uint64_t value, uint8_t out[8])
 /* One entry: its leaf and chain hash, the tree nodes it completes, the rows of its tables. */
 static void
 put_entry(MDB_txn *txn, const struct tables *tables, EVP_MD_CTX *ctx, uint64_t seq,
-    const uint8_t *entry, size_t size)
+    const uint8_t *entry, size_t size, int look_up)
 {
-	uint8_t key[40] = {0}, digest[32], name[32], value[72] = {0}, node[9];
+	uint8_t key[41] = {0}, digest[32], name[32], value[72] = {0}, node[9];
 	uint64_t index = seq;
 	unsigned level = 0;
 
@@ -152,6 +152,11 @@ put_entry(MDB_txn *txn, const struct tables *tables, EVP_MD_CTX *ctx, uint64_t s
 	hash(ctx, "\0", 1, entry, size, digest);
 	hash(ctx, digest, 32, digest, 32, digest);
 	put(txn, tables->dbi[5], name, 32, value, 8, 0);
+	if (look_up) {
+		hash(ctx, name, 32, "notice", 6, name);
+		memcpy(key, name, 32);
+		put(txn, tables->dbi[6], key, 41, value, 1, 0);
+	}
 }
 
 double
@@ -180,7 +185,8 @@ bare_append(const struct bare_append *what)
 		sign_batch(&signing, what->threads);
 		check(mdb_txn_begin(tables.env, NULL, 0, &txn), "mdb_txn_begin");
 		for (i = 0; i < n + 1; i++, seq++) { /* the seal is an entry, too */
-			put_entry(txn, &tables, ctx, seq, entry, what->statement_size + 90);
+			put_entry(txn, &tables, ctx, seq, entry, what->statement_size + 90,
+			    what->look_ups && i < n);
 			key[1] = (uint8_t)(seq >> 8);
 			key[2] = (uint8_t)seq;
 			if (i % 2 == 0)

@@ -33,6 +33,7 @@ struct bare_append {
 	const char *dir;
 	size_t entries, batch, statement_size;
 	unsigned threads;
+	int look_ups; /* one more row an entry: what a correction's notice is found by */
 };
 double bare_append(const struct bare_append *what); /* entries a second */
 /* Scan, leaf hash, chain, tree, and with signatures one verification an entry. */

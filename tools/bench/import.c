@@ -144,7 +144,7 @@ replay_list(
 void
 bench_import(const struct place *place, const char *list)
 {
-	struct bare_append bare = {.dir = place->bare, .batch = BATCH};
+	struct bare_append bare = {.dir = place->bare, .batch = BATCH, .look_ups = 1};
 	double whole[RUNS], again[RUNS], after[RUNS], theirs[RUNS];
 	struct place second = *place;
 	stet_ledger *ledger;
