@@ -45,9 +45,16 @@ remember_row(struct st_import *import, stet_error *err)
 }
 
 int
-st_import_row_end(struct st_import *import, stet_error *err)
+st_import_is_full(const struct st_import *import)
 {
 	size_t most = import->options->batch_count > 0 ? import->options->batch_count : BATCH_COUNT;
+
+	return import->count + ROW_COUNT > most;
+}
+
+int
+st_import_row_end(struct st_import *import, stet_error *err)
+{
 	int rc;
 
 	/* A row of which all is there already has nothing in the batch that could be refused. */
@@ -60,8 +67,7 @@ st_import_row_end(struct st_import *import, stet_error *err)
 	    import->options->progress(
 		import->options->progress_ctx, "rows", import->result.rows, 0) != 0)
 		return st_fail(err, STET_EINVAL, ST_STOPPED, "stopped; run it again to go on");
-	/* A row is never cut in two, so a batch leaves room for one more. */
-	return import->count + ROW_COUNT > most ? st_import_flush(import, err) : STET_OK;
+	return st_import_is_full(import) ? st_import_flush(import, err) : STET_OK;
 }
 
 static void

@@ -355,7 +355,7 @@ delist(struct st_import *import, const char *row_key, uint64_t seq, stet_error *
 	}
 	source = source_of(import, row_key);
 	if ((rc = add_lifting(import, &id, "delisting", seq, source, err)) == STET_OK &&
-	    import->count >= 960)
+	    st_import_is_full(import))
 		rc = st_import_flush(import, err);
 done:
 	stet_json_free(source);

@@ -48,6 +48,8 @@ int st_import_read(
 void st_import_row_begin(struct st_import *import);
 int st_import_row_end(struct st_import *import, stet_error *err);
 void st_import_row_refuse(struct st_import *import, const stet_error *why);
+/* Whether the batch has no room for one more row, which is never cut in two. */
+int st_import_is_full(const struct st_import *import);
 /* Appends what has been gathered. */
 int st_import_flush(struct st_import *import, stet_error *err);
 /* Forgets the statements from this one on. */
