@@ -83,8 +83,8 @@ int st_count_before(const struct st_books *books, const uint8_t name_key[32], ui
 int st_one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out, stet_error *err);
 
 /* --- standing.c --- */
-/* The standing of a name as of `size` entries, read through the caller's snapshot: for those who
- * ask for many.  STET_ENOTFOUND if no entry is about it. */
+/* The standing of a name as of `size` entries, read through the caller's snapshot. STET_ENOTFOUND
+ * if no entry is about it. */
 struct st_standing;
 int st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_bytes name,
     uint64_t size, struct st_standing **standing_out, stet_error *err);
@@ -94,6 +94,14 @@ const struct st_standing *st_standing_inside(const stet_standing *standing);
  * They live as long as the standing; free() ends the array. */
 int st_findings_copy(
     const struct st_standing *standing, stet_finding **findings_out, stet_error *err);
+/* The same for many names of one moment: what all records share is read once.  One thread at a
+ * time; books outlive it, and are of one snapshot. */
+struct st_standing_feed;
+int st_standing_feed_new(stet_ledger *ledger, const struct st_books *books, uint64_t size,
+    struct st_standing_feed **feed_out, stet_error *err);
+int st_standing_feed_of(struct st_standing_feed *feed, stet_bytes name,
+    struct st_standing **standing_out, stet_error *err);
+void st_standing_feed_free(struct st_standing_feed *feed);
 
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);

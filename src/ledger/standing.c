@@ -18,56 +18,99 @@ struct stet_standing {
 	stet_json *json;
 };
 
-/* Which entries the fold gets. */
-struct feed {
+/* One chain that many records need: stet:ledger, or a key that signed.  Kept for the next record.
+ */
+struct kept {
+	uint64_t seq;
+	uint8_t leaf[32];
+	struct st_buf encoded;
+};
+struct chain {
+	uint8_t key[32]; /* of its name */
+	struct kept *entries;
+	size_t count;
+	uint64_t used; /* by which record last */
+};
+
+/* An entry that the fold gets. */
+struct wanted {
+	uint64_t seq;
+	const struct kept *kept; /* NULL: still to be read */
+};
+
+struct st_standing_feed {
 	stet_ledger *ledger;
 	const struct st_books *books;
 	uint64_t size;
-	uint64_t *seqs;
+	struct chain *chains;
+	size_t chain_count, chain_room;
+	struct wanted *wanted; /* of the record at hand */
 	size_t count, room;
-	uint8_t (*kids)[32]; /* the keys that signed; the first `known` were looked at */
-	size_t kid_count, kid_room;
+	uint64_t turn; /* which record it is */
 	stet_error *err;
 };
 
-static int
-add_seq(struct feed *feed, uint64_t seq)
+int
+st_standing_feed_new(stet_ledger *ledger, const struct st_books *books, uint64_t size,
+    struct st_standing_feed **feed_out, stet_error *err)
 {
-	size_t room = feed->room == 0 ? 32 : feed->room * 2;
-	uint64_t *seqs;
+	struct st_standing_feed *feed = calloc(1, sizeof(*feed));
 
-	if (feed->count == feed->room) {
-		if ((seqs = realloc(feed->seqs, room * sizeof(*seqs))) == NULL)
-			return st_fail_nomem(feed->err);
-		feed->seqs = seqs;
-		feed->room = room;
-	}
-	feed->seqs[feed->count++] = seq;
+	if (feed == NULL)
+		return st_fail_nomem(err);
+	feed->ledger = ledger;
+	feed->books = books;
+	feed->size = size;
+	*feed_out = feed;
 	return STET_OK;
 }
 
-static int
-add_kid(struct feed *feed, const uint8_t kid[32])
+static void
+free_chain(struct chain *chain)
 {
-	size_t room = feed->kid_room == 0 ? 8 : feed->kid_room * 2, i;
-	void *kids;
+	size_t i;
 
-	for (i = 0; i < feed->kid_count; i++)
-		if (memcmp(feed->kids[i], kid, 32) == 0)
-			return STET_OK;
-	if (feed->kid_count == feed->kid_room) {
-		if ((kids = realloc(feed->kids, room * 32)) == NULL)
+	for (i = 0; i < chain->count; i++)
+		st_buf_free(&chain->entries[i].encoded);
+	free(chain->entries);
+}
+
+void
+st_standing_feed_free(struct st_standing_feed *feed)
+{
+	size_t i;
+
+	if (feed == NULL)
+		return;
+	for (i = 0; i < feed->chain_count; i++)
+		free_chain(&feed->chains[i]);
+	free(feed->chains);
+	free(feed->wanted);
+	free(feed);
+}
+
+/* --- which entries ------------------------------------------------------------------------------
+ */
+
+static int
+want(struct st_standing_feed *feed, uint64_t seq, const struct kept *kept)
+{
+	size_t room = feed->room == 0 ? 32 : feed->room * 2;
+	struct wanted *wanted;
+
+	if (feed->count == feed->room) {
+		if ((wanted = realloc(feed->wanted, room * sizeof(*wanted))) == NULL)
 			return st_fail_nomem(feed->err);
-		feed->kids = kids;
-		feed->kid_room = room;
+		feed->wanted = wanted;
+		feed->room = room;
 	}
-	memcpy(feed->kids[feed->kid_count++], kid, 32);
+	feed->wanted[feed->count++] = (struct wanted){seq, kept};
 	return STET_OK;
 }
 
 /* All entries about a name up to the moment. */
 static int
-add_name(struct feed *feed, const uint8_t name_key[32])
+want_name(struct st_standing_feed *feed, const uint8_t name_key[32])
 {
 	uint64_t count, nth, seq;
 	int rc;
@@ -76,44 +119,235 @@ add_name(struct feed *feed, const uint8_t name_key[32])
 		return rc;
 	for (nth = 0; nth < count; nth++)
 		if ((rc = st_books_nth(feed->books, name_key, nth, &seq, feed->err)) < 0 ||
-		    (rc = add_seq(feed, seq)) < 0)
+		    (rc = want(feed, seq, NULL)) < 0)
 			return rc;
 	return STET_OK;
 }
 
 static int
-add_signers(struct feed *feed)
+read_kept(
+    struct st_standing_feed *feed, const uint8_t name_key[32], uint64_t nth, struct kept *kept)
+{
+	struct st_read read;
+	int rc;
+
+	if ((rc = st_books_nth(feed->books, name_key, nth, &kept->seq, feed->err)) < 0 ||
+	    (rc = st_books_leaf(feed->books, kept->seq, kept->leaf, feed->err)) < 0 ||
+	    (rc = st_books_entry(feed->books, kept->seq, &read, feed->err)) < 0)
+		return rc;
+	st_buf_put_bytes(&kept->encoded, read.encoded);
+	return kept->encoded.rc < 0 ? st_fail_nomem(feed->err) : STET_OK;
+}
+
+/* Reads a chain for this and later records. */
+static int
+keep_chain(struct st_standing_feed *feed, const uint8_t name_key[32], struct chain **chain_out)
+{
+	size_t room = feed->chain_room == 0 ? 8 : feed->chain_room * 2;
+	struct chain chain = {{0}, NULL, 0, 0}, *chains;
+	uint64_t count;
+	int rc;
+
+	if (feed->chain_count == feed->chain_room) {
+		if ((chains = realloc(feed->chains, room * sizeof(*chains))) == NULL)
+			return st_fail_nomem(feed->err);
+		feed->chains = chains;
+		feed->chain_room = room;
+	}
+	if ((rc = st_count_before(feed->books, name_key, feed->size, &count, feed->err)) < 0)
+		return rc;
+	memcpy(chain.key, name_key, 32);
+	if (count > 0 && (chain.entries = calloc(count, sizeof(*chain.entries))) == NULL)
+		return st_fail_nomem(feed->err);
+	while (chain.count < count) {
+		rc = read_kept(feed, name_key, chain.count, &chain.entries[chain.count]);
+		chain.count++;
+		if (rc < 0) {
+			free_chain(&chain);
+			return rc;
+		}
+	}
+	feed->chains[feed->chain_count] = chain;
+	*chain_out = &feed->chains[feed->chain_count++];
+	return STET_OK;
+}
+
+static int
+want_chain(struct st_standing_feed *feed, const uint8_t name_key[32])
+{
+	struct chain *chain = NULL;
+	size_t i;
+	int rc;
+
+	for (i = 0; chain == NULL && i < feed->chain_count; i++)
+		if (memcmp(feed->chains[i].key, name_key, 32) == 0)
+			chain = &feed->chains[i];
+	if (chain == NULL && (rc = keep_chain(feed, name_key, &chain)) < 0)
+		return rc;
+	if (chain->used == feed->turn)
+		return STET_OK;
+	chain->used = feed->turn;
+	for (i = 0; i < chain->count; i++)
+		if ((rc = want(feed, chain->entries[i].seq, &chain->entries[i])) < 0)
+			return rc;
+	return STET_OK;
+}
+
+/* The chains that say how to read the record's: its signers' keys, and the ledger's own. */
+static int
+want_context(struct st_standing_feed *feed)
 {
 	char name[ST_KEY_NAME_SIZE];
-	uint8_t key[32];
+	uint8_t key[32], last[32] = {0};
 	struct st_read read;
 	size_t i, own = feed->count;
 	int rc;
 
-	for (i = 0; i < own; i++)
-		if ((rc = st_books_entry(feed->books, feed->seqs[i], &read, feed->err)) < 0 ||
-		    (rc = add_kid(feed, read.statement.sign1.kid)) < 0)
+	for (i = 0; i < own; i++) {
+		rc = st_books_entry(feed->books, feed->wanted[i].seq, &read, feed->err);
+		if (rc < 0)
 			return rc;
-	for (i = 0; i < feed->kid_count; i++) {
-		st_key_name(feed->kids[i], name);
+		if (i > 0 && memcmp(last, read.statement.sign1.kid, 32) == 0)
+			continue;
+		memcpy(last, read.statement.sign1.kid, 32);
+		st_key_name(last, name);
 		st_map_key(st_str(name), key);
-		if ((rc = add_name(feed, key)) < 0)
+		if ((rc = want_chain(feed, key)) < 0)
 			return rc;
+	}
+	st_map_key(st_str(ST_NAME_LEDGER), key);
+	return want_chain(feed, key);
+}
+
+/* --- which names -------------------------------------------------------------------------------
+ */
+
+/* The newest entry about a name that is signed here, of one type or of any (ST_TYPE_UNKNOWN). */
+static int
+newest_own(struct st_standing_feed *feed, const uint8_t name_key[32], enum st_type type,
+    struct st_read *read_out, int *found_out)
+{
+	static const uint8_t none[32];
+	struct st_index_row row;
+	uint64_t nth, seq;
+	int rc;
+
+	*found_out = 0;
+	if ((rc = st_books_index(feed->books, name_key, &row, feed->err)) < 0 ||
+	    memcmp(row.own, none, 32) == 0 ||
+	    (rc = st_count_before(feed->books, name_key, feed->size, &nth, feed->err)) < 0)
+		return rc;
+	while (nth-- > 0 && !*found_out) {
+		if ((rc = st_books_nth(feed->books, name_key, nth, &seq, feed->err)) < 0 ||
+		    (rc = st_books_entry(feed->books, seq, read_out, feed->err)) < 0)
+			return rc;
+		*found_out = read_out->statement.source.data == NULL &&
+			     (type == ST_TYPE_UNKNOWN || read_out->statement.type == type);
 	}
 	return STET_OK;
 }
 
 static int
-compare_seqs(const void *a, const void *b)
+is_firm(const struct st_closure *closure, stet_bytes name)
 {
-	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+	size_t i;
+
+	for (i = 0; i < closure->count; i++)
+		if (!closure->names[i].loose &&
+		    st_bytes_equal(st_str(closure->names[i].name), name))
+			return 1;
+	return 0;
+}
+
+/* A name that was bound to the record here is one of its own, also where no record lists it. */
+static int
+take_bound(struct st_standing_feed *feed, struct st_closure *closure)
+{
+	stet_bytes action, record;
+	struct st_read read;
+	int rc, found;
+	size_t i;
+
+	for (i = 0; i < closure->count; i++) {
+		if (!closure->names[i].loose)
+			continue;
+		rc = newest_own(feed, closure->names[i].key, ST_TYPE_ALIAS, &read, &found);
+		if (rc < 0)
+			return rc;
+		if (found &&
+		    st_cbor_member_text(read.statement.sign1.payload, "action", &action) ==
+			STET_OK &&
+		    st_cbor_member_text(read.statement.sign1.payload, "record", &record) ==
+			STET_OK &&
+		    st_bytes_equal(action, st_str("bind")) && is_firm(closure, record))
+			closure->names[i].loose = 0;
+	}
+	return STET_OK;
+}
+
+/* Where nothing was signed here about the name asked for, but a record that observers link with it
+ * was opened here, that record is meant: its place in names, or that of the name asked for. */
+static int
+find_meant(struct st_standing_feed *feed, const struct st_closure *closure, size_t *at_out)
+{
+	struct st_read read;
+	int rc, found, loose;
+	size_t i;
+
+	*at_out = 0;
+	for (loose = 0; loose <= 1; loose++)
+		for (i = 0; i < closure->count; i++) {
+			if (closure->names[i].loose != loose)
+				continue;
+			rc = newest_own(feed, closure->names[i].key,
+			    loose ? ST_TYPE_RECORD : ST_TYPE_UNKNOWN, &read, &found);
+			if (rc < 0)
+				return rc;
+			if (found) {
+				*at_out = loose ? i : 0;
+				return STET_OK;
+			}
+		}
+	return STET_OK;
+}
+
+static int
+close_names(struct st_standing_feed *feed, stet_bytes name, struct st_closure *closure)
+{
+	struct st_closure other = {0};
+	size_t meant;
+	int rc;
+
+	if ((rc = st_closure_of(feed->books, name, feed->size, 1, closure, feed->err)) < 0 ||
+	    closure->count == 1 || (rc = take_bound(feed, closure)) < 0 ||
+	    (rc = find_meant(feed, closure, &meant)) < 0 || meant == 0)
+		return rc;
+	if ((rc = st_closure_of(feed->books, st_str(closure->names[meant].name), feed->size, 1,
+		 &other, feed->err)) < 0 ||
+	    (rc = take_bound(feed, &other)) < 0) {
+		st_closure_clear(&other);
+		return rc;
+	}
+	st_closure_clear(closure);
+	*closure = other;
+	return STET_OK;
+}
+
+/* --- feeding the fold --------------------------------------------------------------------------
+ */
+
+static int
+compare_wanted(const void *a, const void *b)
+{
+	uint64_t left = ((const struct wanted *)a)->seq, right = ((const struct wanted *)b)->seq;
 
 	return left < right ? -1 : left > right;
 }
 
 static int
-is_held(struct feed *feed, const struct st_statement *statement, enum st_held *held_out)
+is_held(struct st_standing_feed *feed, const struct st_statement *statement, enum st_held *held_out)
 {
+	uint8_t sha256[32];
 	stet_bytes digest;
 	stet_error why;
 	int rc, withheld;
@@ -121,17 +355,20 @@ is_held(struct feed *feed, const struct st_statement *statement, enum st_held *h
 	*held_out = ST_HELD_UNKNOWN;
 	if (statement->type != ST_TYPE_ARTIFACT)
 		return STET_OK;
+	if ((st_cbor_member_bytes(statement->sign1.payload, "sha256", &digest) < 0 &&
+		st_cbor_member_bytes(statement->sign1.payload, "blinded", &digest) < 0) ||
+	    digest.size != sizeof(sha256))
+		return STET_OK;
+	memcpy(sha256, digest.data, sizeof(sha256)); /* the search below reads other entries */
 	st_error_clear(&why);
 	rc = st_artifact_check(feed->ledger, statement, &why);
 	if (rc == STET_OK || rc == STET_EREFUSED)
 		*held_out = rc == STET_OK ? ST_HELD_HERE : ST_HELD_NOT;
-	else if (rc == STET_ENOMEM)
+	if (rc == STET_ENOMEM)
 		return st_fail_nomem(feed->err);
-	if (rc != STET_EREFUSED ||
-	    (st_cbor_member_bytes(statement->sign1.payload, "sha256", &digest) < 0 &&
-		st_cbor_member_bytes(statement->sign1.payload, "blinded", &digest) < 0))
+	if (rc != STET_EREFUSED)
 		return STET_OK;
-	if ((rc = st_artifact_withheld(feed->books, digest.data, &withheld, feed->err)) < 0)
+	if ((rc = st_artifact_withheld(feed->books, sha256, &withheld, feed->err)) < 0)
 		return rc;
 	if (withheld)
 		*held_out = ST_HELD_WITHHELD;
@@ -139,65 +376,85 @@ is_held(struct feed *feed, const struct st_statement *statement, enum st_held *h
 }
 
 static int
-feed_entries(struct feed *feed, struct st_fold *fold)
+feed_entry(struct st_standing_feed *feed, uint64_t seq, struct st_fold *fold)
 {
 	uint8_t leaf[32];
 	enum st_held held;
 	struct st_read read;
+	int rc;
+
+	if ((rc = st_books_leaf(feed->books, seq, leaf, feed->err)) < 0 ||
+	    (rc = st_books_entry(feed->books, seq, &read, feed->err)) < 0 ||
+	    (rc = is_held(feed, &read.statement, &held)) < 0)
+		return rc;
+	/* Looking for content may have read other entries. */
+	if ((held == ST_HELD_NOT || held == ST_HELD_WITHHELD) &&
+	    (rc = st_books_entry(feed->books, seq, &read, feed->err)) < 0)
+		return rc;
+	return st_fold_add(fold, read.encoded, leaf, held, feed->err);
+}
+
+static int
+feed_entries(struct st_standing_feed *feed, struct st_fold *fold)
+{
+	const struct wanted *wanted;
+	int rc = STET_OK;
+	size_t i;
+
+	qsort(feed->wanted, feed->count, sizeof(*feed->wanted), compare_wanted);
+	for (i = 0; rc == STET_OK && i < feed->count; i++) {
+		wanted = &feed->wanted[i];
+		if (i > 0 && wanted->seq == wanted[-1].seq)
+			continue;
+		if (wanted->kept == NULL)
+			rc = feed_entry(feed, wanted->seq, fold);
+		else
+			rc = st_fold_add(fold, st_buf_bytes(&wanted->kept->encoded),
+			    wanted->kept->leaf, ST_HELD_UNKNOWN, feed->err);
+	}
+	return rc;
+}
+
+int
+st_standing_feed_of(struct st_standing_feed *feed, stet_bytes name,
+    struct st_standing **standing_out, stet_error *err)
+{
+	struct st_closure closure = {0};
+	struct st_fold *fold = NULL;
 	size_t i;
 	int rc;
 
-	qsort(feed->seqs, feed->count, sizeof(*feed->seqs), compare_seqs);
-	for (i = 0; i < feed->count; i++) {
-		if (i > 0 && feed->seqs[i] == feed->seqs[i - 1])
-			continue;
-		if ((rc = st_books_leaf(feed->books, feed->seqs[i], leaf, feed->err)) < 0 ||
-		    (rc = st_books_entry(feed->books, feed->seqs[i], &read, feed->err)) < 0 ||
-		    (rc = is_held(feed, &read.statement, &held)) < 0)
-			return rc;
-		/* Looking for content may have read other entries. */
-		if (held != ST_HELD_UNKNOWN && held != ST_HELD_HERE &&
-		    (rc = st_books_entry(feed->books, feed->seqs[i], &read, feed->err)) < 0)
-			return rc;
-		if ((rc = st_fold_add(fold, read.encoded, leaf, held, feed->err)) < 0)
-			return rc;
-	}
-	return STET_OK;
+	feed->err = err;
+	feed->count = 0;
+	feed->turn++;
+	if ((rc = close_names(feed, name, &closure)) < 0 || (rc = st_fold_new(&fold, err)) < 0)
+		goto done;
+	for (i = 0; i < closure.count; i++)
+		if ((rc = st_fold_name(
+			 fold, st_str(closure.names[i].name), closure.names[i].loose, err)) < 0 ||
+		    (rc = want_name(feed, closure.names[i].key)) < 0)
+			goto done;
+	if (feed->count == 0)
+		rc = st_fail(err, STET_ENOTFOUND, ST_NOT_IN_LEDGER, "no entry is about '%.*s'",
+		    (int)(name.size < 200 ? name.size : 200), (const char *)name.data);
+	else if ((rc = want_context(feed)) == STET_OK && (rc = feed_entries(feed, fold)) == STET_OK)
+		rc = st_fold_end(&fold, standing_out, err);
+done:
+	st_fold_free(fold);
+	st_closure_clear(&closure);
+	return rc;
 }
 
 int
 st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_bytes name,
     uint64_t size, struct st_standing **standing_out, stet_error *err)
 {
-	struct feed feed = {ledger, books, size, NULL, 0, 0, NULL, 0, 0, err};
-	struct st_closure closure = {0};
-	struct st_fold *fold = NULL;
-	uint8_t key[32];
-	size_t i;
+	struct st_standing_feed *feed = NULL;
 	int rc;
 
-	if ((rc = st_closure_of(books, name, size, 1, &closure, err)) < 0 ||
-	    (rc = st_fold_new(&fold, err)) < 0)
-		goto done;
-	for (i = 0; i < closure.count; i++)
-		if ((rc = st_fold_name(
-			 fold, st_str(closure.names[i].name), closure.names[i].loose, err)) < 0 ||
-		    (rc = add_name(&feed, closure.names[i].key)) < 0)
-			goto done;
-	if (feed.count == 0) {
-		rc = st_fail(err, STET_ENOTFOUND, ST_NOT_IN_LEDGER, "no entry is about '%.*s'",
-		    (int)(name.size < 200 ? name.size : 200), (const char *)name.data);
-		goto done;
-	}
-	st_map_key(st_str(ST_NAME_LEDGER), key);
-	if ((rc = add_signers(&feed)) == STET_OK && (rc = add_name(&feed, key)) == STET_OK &&
-	    (rc = feed_entries(&feed, fold)) == STET_OK)
-		rc = st_fold_end(&fold, standing_out, err);
-done:
-	st_fold_free(fold);
-	st_closure_clear(&closure);
-	free(feed.seqs);
-	free(feed.kids);
+	if ((rc = st_standing_feed_new(ledger, books, size, &feed, err)) == STET_OK)
+		rc = st_standing_feed_of(feed, name, standing_out, err);
+	st_standing_feed_free(feed);
 	return rc;
 }
 
@@ -340,7 +597,8 @@ stet_standing_json(stet_standing *standing, stet_error *err)
 	stet_json_set(json, "as_of", as_of_json(standing));
 	for (i = 0; stet_json_member(from, i, &key, &value); i++)
 		stet_json_set(json, key, stet_json_copy(value));
-	if (st_json_rc(from) < 0 || st_json_rc(json) < 0) {
+	if (st_json_rc(from) < 0 || st_json_rc(json) < 0 || standing->standing->rc < 0) {
+		standing->standing->rc = STET_OK; /* it can be asked again */
 		st_fail_nomem(err);
 		stet_json_free(json);
 		json = NULL;
