@@ -193,32 +193,38 @@ ends_doi(stet_bytes text, size_t at, int table)
 			       (at + 4 < text.size && memcmp(text.data + at + 1, "http", 4) == 0));
 }
 
-/* A closing bracket belongs to it if it was opened in it. */
-static int
-is_unmatched(const struct st_buf *word, char open, char close)
+/* How many of each closing bracket were not opened in it: these do not belong to it. */
+static void
+count_unmatched(const struct st_buf *word, const char *pairs, int depths[])
 {
-	int depth = 0;
-	size_t i;
+	size_t i, k;
 
-	for (i = 0; i < word->size; i++) {
-		depth += word->data[i] == (uint8_t)open;
-		depth -= word->data[i] == (uint8_t)close;
+	for (k = 0; pairs[2 * k] != '\0'; k++) {
+		depths[k] = 0;
+		for (i = 0; i < word->size; i++) {
+			depths[k] += word->data[i] == (uint8_t)pairs[2 * k + 1];
+			depths[k] -= word->data[i] == (uint8_t)pairs[2 * k];
+		}
 	}
-	return depth < 0;
 }
 
 static void
 trim_word(struct st_buf *word)
 {
+	static const char pairs[] = "()[]<>";
+	int depths[3];
+	const char *at;
 	uint8_t last;
 
+	count_unmatched(word, pairs, depths);
 	while (word->size > 0) {
 		last = word->data[word->size - 1];
-		if (strchr(".,;:!?'*_", last) == NULL &&
-		    !(last == ')' && is_unmatched(word, '(', ')')) &&
-		    !(last == ']' && is_unmatched(word, '[', ']')) &&
-		    !(last == '>' && is_unmatched(word, '<', '>')))
-			return;
+		if (strchr(".,;:!?'*_", last) == NULL) {
+			at = memchr(pairs, last, sizeof(pairs) - 1);
+			if (at == NULL || (at - pairs) % 2 == 0 || depths[(at - pairs) / 2] <= 0)
+				return;
+			depths[(at - pairs) / 2]--;
+		}
 		word->size--;
 	}
 }
@@ -250,9 +256,50 @@ take_doi(stet_bytes text, size_t prefix, int table, struct st_buf *word)
 	return at;
 }
 
+/* Behind a resolver's address it is percent-encoded as a whole: %28 is a bracket there. */
+static int
+is_behind_resolver(stet_bytes text, const uint8_t *start)
+{
+	static const char resolver[] = "doi.org/";
+	size_t size = sizeof(resolver) - 1, i;
+
+	if ((size_t)(text.data - start) < size)
+		return 0;
+	for (i = 0; i < size; i++) {
+		uint8_t c = (text.data - size)[i];
+
+		if ((c >= 'A' && c <= 'Z' ? c | 32 : c) != (uint8_t)resolver[i])
+			return 0;
+	}
+	return 1;
+}
+
+static int
+tell_doi(struct finding *finding, uint64_t line, int resolved)
+{
+	struct st_buf *word = &finding->word, address = {0};
+	stet_bytes given = st_buf_bytes(word);
+	int rc;
+
+	st_buf_put_u8(word, 0);
+	given.data = word->data;
+	if (resolved) {
+		st_buf_put(&address, "https://doi.org/", 16);
+		st_buf_put(&address, word->data, word->size);
+	}
+	if (word->rc < 0 || address.rc < 0)
+		rc = st_fail_nomem(finding->err);
+	else
+		rc = tell(
+		    finding, line, given, (const char *)(resolved ? address.data : word->data));
+	st_buf_free(&address);
+	return rc;
+}
+
 static int
 find_in_text(struct finding *finding, stet_bytes text)
 {
+	const uint8_t *start = text.data;
 	uint64_t line = 1;
 	size_t prefix, took, i;
 	int rc = STET_OK, inside = 0;
@@ -262,12 +309,7 @@ find_in_text(struct finding *finding, stet_bytes text)
 		took = 1;
 		if (prefix > 0) {
 			took = take_doi(text, prefix, finding->table, &finding->word);
-			st_buf_put_u8(&finding->word, 0);
-			if (finding->word.rc < 0)
-				return st_fail_nomem(finding->err);
-			rc = tell(finding, line,
-			    (stet_bytes){finding->word.data, finding->word.size - 1},
-			    (const char *)finding->word.data);
+			rc = tell_doi(finding, line, is_behind_resolver(text, start));
 		}
 		/* 110.1234/x has no DOI in it. */
 		inside = is_digit(text.data[took - 1]) || text.data[took - 1] == '.';
