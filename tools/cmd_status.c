@@ -1,6 +1,7 @@
 /* stet status: what is known of each reference in a list. */
 #include "line.h"
 #include "out.h"
+#include "reference.h"
 #include "util.h"
 
 #include <inttypes.h>
@@ -9,8 +10,6 @@
 #include <string.h>
 
 enum { OPT_FAIL_ON = OPT_OWN, OPT_DATE, OPT_NOTICES };
-
-#define LIST_MAX ((size_t)64 * 1024 * 1024)
 
 struct status {
 	struct env env;
@@ -87,46 +86,70 @@ fails_on(const struct status *status, const stet_json *condition)
 /* --- one condition ------------------------------------------------------------------------------
  */
 
-static char *
-date_of(const stet_json *condition)
-{
-	char *date = json_text(stet_json_get(condition, "occurred"));
-
-	return date != NULL ? date : json_text(stet_json_get(condition, "published"));
-}
-
-/* Whether it was so on the day asked for: "yes", "no", "unknown". */
-static const char *
-was_so(const struct status *status, const stet_json *condition)
-{
-	char *date = date_of(condition);
-	int order = 0,
-	    known = date != NULL && stet_date_compare(date, status->date, &order) == STET_OK;
-
-	free(date);
-	if (!known || order == 0)
-		return "unknown";
-	return order < 0 ? "yes" : "no";
-}
-
-static char *
-who_says(const stet_json *condition)
-{
-	char *source = json_text(stet_json_get(stet_json_get(condition, "source"), "name"));
-
-	return source != NULL
-		   ? source
-		   : json_text(stet_json_get(stet_json_get(condition, "said_by"), "issuer"));
-}
-
-/* --- agreement ----------------------------------------------------------------------------------
+/* Whether a date lies before, on or after the day asked for: -1, 1, or 0 where that is not known.
  */
+static int
+lies(const struct status *status, char *date)
+{
+	int order = 0;
+
+	if (date == NULL || stet_date_compare(date, status->date, &order) < 0)
+		order = 0;
+	free(date);
+	return order;
+}
+
+/* When what ended a condition came to be, by what the source says; NULL: not stated. */
+static char *
+end_date(const struct status *status, const stet_json *condition)
+{
+	const stet_json *by = stet_json_get(condition, "ended_by"), *statement;
+	stet_entry *entry = NULL;
+	stet_error err;
+	char *date = NULL;
+
+	if (by == NULL ||
+	    stet_ledger_entry(status->env.ledger, (uint64_t)stet_json_int_of(by), &entry, &err) < 0)
+		return NULL;
+	statement = stet_json_get(stet_entry_json(entry, &err), "statement");
+	date = json_text(stet_json_get(statement, "occurred"));
+	if (date == NULL)
+		date = json_text(json_at(statement, "/notice/published"));
+	stet_entry_free(entry);
+	return date;
+}
 
 static int
 is_open(const stet_json *condition)
 {
 	return stet_json_bool_of(stet_json_get(condition, "open"));
 }
+
+/* Whether it was so on the day asked for: "yes", "no", "unknown". */
+static const char *
+was_so(const struct status *status, const stet_json *condition)
+{
+	int begun = lies(status, condition_date(condition)),
+	    ended = is_open(condition) ? 1 : lies(status, end_date(status, condition));
+
+	if (begun > 0 || ended < 0)
+		return "no";
+	return begun < 0 && ended > 0 ? "yes" : "unknown";
+}
+
+/* Whether it belongs to the answer: it is open; or it has ended, and may not have on that day. */
+static int
+is_told(const struct status *status, const stet_json *condition)
+{
+	if (is_open(condition))
+		return 1;
+	return status->date != NULL && stet_json_get(condition, "ended_by") != NULL &&
+	       stet_json_get(condition, "pending") == NULL &&
+	       strcmp(was_so(status, condition), "no") != 0;
+}
+
+/* --- agreement ----------------------------------------------------------------------------------
+ */
 
 /* Whether somebody says of the record what this condition says. */
 static int
@@ -142,7 +165,7 @@ says_it(const stet_json *all, const char *who, const stet_json *what)
 		if (!is_open(condition) || !json_same(stet_json_get(condition, "condition"),
 					       stet_json_get(what, "condition")))
 			continue;
-		speaker = who_says(condition);
+		speaker = condition_speaker(condition);
 		says = speaker != NULL && strcmp(speaker, who) == 0;
 		free(speaker);
 	}
@@ -162,7 +185,7 @@ agreement(const stet_json *all, size_t *speakers_out)
 
 	for (i = 0; i < stet_json_size(all); i++)
 		if (is_open(stet_json_item(all, i)) &&
-		    (text = who_says(stet_json_item(all, i))) != NULL) {
+		    (text = condition_speaker(stet_json_item(all, i))) != NULL) {
 			stet_json_set(speakers, text, stet_json_bool(1));
 			free(text);
 		}
@@ -200,7 +223,7 @@ papers_of(struct status *status, const stet_id *id)
 struct answer {
 	const char *given, *id, *word; /* word: "known", "no notice known", ... */
 	uint64_t line;
-	stet_json *conditions; /* open ones */
+	stet_json *conditions; /* open ones; with --on those that may have been open */
 	char *agreement;
 	size_t papers;
 	int failed;
@@ -210,7 +233,7 @@ static stet_json *
 condition_json(const struct status *status, const stet_json *condition)
 {
 	static const char *const members[] = {"condition", "nature", "seq", "source", "said_by",
-	    "occurred", "published", "notice", "reasons", NULL};
+	    "occurred", "published", "notice", "reasons", "ended_by", NULL};
 	stet_json *json = stet_json_object();
 	const stet_json *value;
 	size_t i;
@@ -247,24 +270,19 @@ put_json(const struct status *status, const struct answer *answer)
 	out_json(json);
 }
 
-/* "retracted 2023-06-20 by 10.1038/..., says retraction-watch" */
+/* The condition, what became of it, and whether it was so on the day asked for. */
 static char *
-condition_text(const struct status *status, const stet_json *condition)
+answer_text(const struct status *status, const stet_json *condition)
 {
-	char *what = json_text(stet_json_get(condition, "condition")), *date = date_of(condition),
-	     *who = who_says(condition), *text,
-	     *notice = json_text(stet_json_get(stet_json_get(condition, "notice"), "doi"));
-	char on[64] = "";
+	char *said = condition_text(condition), ended[48] = "", on[64] = "", *text;
 
+	if (!is_open(condition))
+		snprintf(ended, sizeof(ended), ", ended by entry %" PRId64,
+		    stet_json_int_of(stet_json_get(condition, "ended_by")));
 	if (status->date != NULL)
 		snprintf(on, sizeof(on), ", on %.24s: %s", status->date, was_so(status, condition));
-	text = text_of("%s%s%s%s%s, says %s%s", what != NULL ? what : "", date != NULL ? " " : "",
-	    date != NULL ? date : "", notice != NULL ? " by " : "", notice != NULL ? notice : "",
-	    who != NULL ? who : "nobody known", on);
-	free(what);
-	free(date);
-	free(who);
-	free(notice);
+	text = text_of("%s%s%s", said != NULL ? said : "", ended, on);
+	free(said);
 	return text;
 }
 
@@ -278,7 +296,7 @@ put_text(const struct status *status, const struct answer *answer)
 	char *line = strdup(answer->word), *one, *more;
 
 	for (i = 0; i < count && i < SHOWN_MAX; i++) {
-		one = condition_text(status, stet_json_item(answer->conditions, i));
+		one = answer_text(status, stet_json_item(answer->conditions, i));
 		more = text_of("%s%s%s", i > 0 && line != NULL ? line : "", i > 0 ? "; " : "",
 		    one != NULL ? one : "");
 		free(line);
@@ -320,13 +338,14 @@ put_answer(struct status *status, const struct answer *answer)
 		put_text(status, answer);
 }
 
-/* The open conditions, and what --fail-on says of them. */
+/* The conditions that are told, and what --fail-on says of them. */
 static void
 take_conditions(struct status *status, struct answer *answer, const stet_json *standing)
 {
 	const stet_json *all = stet_json_get(standing, "conditions"), *condition;
 	char *source;
-	size_t i, speakers;
+	size_t i, open = 0, speakers;
+	int ended = 0;
 
 	for (i = 0; i < stet_json_size(all); i++) {
 		condition = stet_json_item(all, i);
@@ -334,8 +353,11 @@ take_conditions(struct status *status, struct answer *answer, const stet_json *s
 		if (source != NULL)
 			stet_json_set(status->sources, source, stet_json_bool(1));
 		free(source);
-		if (!is_open(condition))
+		if (!is_told(status, condition)) {
+			ended |= stet_json_get(condition, "ended_by") != NULL;
 			continue;
+		}
+		open += (size_t)is_open(condition);
 		stet_json_add(answer->conditions, stet_json_copy(condition));
 		if (fails_on(status, condition) &&
 		    (status->date == NULL || strcmp(was_so(status, condition), "no") != 0))
@@ -343,7 +365,10 @@ take_conditions(struct status *status, struct answer *answer, const stet_json *s
 	}
 	if (stet_json_size(answer->conditions) > 0) {
 		answer->word = "known";
-		answer->agreement = agreement(all, &speakers);
+		if (open > 0)
+			answer->agreement = agreement(all, &speakers);
+	} else if (ended) {
+		answer->word = "nothing in force: what was has ended";
 	}
 }
 
@@ -511,31 +536,6 @@ take(void *ctx, int id, const char *value)
 	}
 }
 
-/* An argument that is a file or '-' is a list; anything else is a reference itself. */
-static int
-read_argument(struct status *status, const char *text)
-{
-	stet_id *id = NULL;
-	stet_error err;
-	uint8_t *data;
-	size_t size;
-	int rc;
-
-	if (strcmp(text, "-") != 0 && stet_id_parse(text, &id, &err) == STET_OK) {
-		rc = answer_reference(
-		    status, 0, (stet_bytes){(const uint8_t *)text, strlen(text)}, id);
-		stet_id_free(id);
-		return rc < 0 ? status->status : EXIT_YES;
-	}
-	if ((rc = file_read(text, LIST_MAX, &data, &size, &err)) < 0) {
-		complain_of(strcmp(text, "-") == 0 ? "standard input" : text, &err);
-		return EXIT_UNSURE;
-	}
-	rc = stet_references_find((stet_bytes){data, size}, answer_reference, status, &err);
-	free(data);
-	return rc < 0 ? (status->status != EXIT_YES ? status->status : status_of(rc)) : EXIT_YES;
-}
-
 static int
 answer_all(struct status *status, const struct line *line)
 {
@@ -546,8 +546,9 @@ answer_all(struct status *status, const struct line *line)
 		return EXIT_USAGE;
 	status->sources = stet_json_object();
 	for (i = 0; i < line->count; i++)
-		if ((rc = read_argument(status, line->args[i])) != EXIT_YES)
-			return rc;
+		if ((rc = reference_read(
+			 line->args[i], answer_reference, status, &status->status)) < 0)
+			return status->status != EXIT_YES ? status->status : status_of(rc);
 	if (status->references == 0) {
 		complain("there is no reference in it");
 		return EXIT_UNSURE;
@@ -606,10 +607,13 @@ const struct command cmd_status = {.name = "status",
 	"anything that has DOIs in it: BibTeX, RIS, CSL-JSON, CSV, plain text; each DOI is "
 	"answered once. The last lines say which imported lists the answers rest on.\n\n"
 	"Where there is no condition, no notice is known to this ledger; that is not to say that "
-	"there is none. A name that no entry is about is 'not in this ledger', and exit 4.\n\n"
+	"there is none; where a condition has ended, that is said. A name that no entry is about "
+	"is 'not in this ledger', and exit 4.\n\n"
 	"--on asks whether it was so on a day, by when it occurred or the notice was published, "
-	"each as precise as the source gave it: yes, no, or unknown. --fail-on then passes over "
-	"what is known to have come later. --at asks what this ledger knew at a moment.\n\n"
+	"each as precise as the source gave it: yes, no, or unknown. What has ended since is told "
+	"if it may not have on that day. --fail-on then passes over "
+	"what is known to have come later or ended before. --at asks what this ledger knew at a "
+	"moment.\n\n"
 	"If --fail-on meets something the exit status is 1; else 3 if something could not be "
 	"found out; else 4 if something is not in the ledger; else 0.",
     .options = options,

@@ -274,27 +274,28 @@ env_keys(struct env *env)
 }
 
 int
-env_moment(struct env *env, stet_at *at_out)
+env_is_moment(const char *text, stet_at *at_out)
 {
-	stet_error err;
 	unsigned long long seq;
+	stet_error err;
 	char *end;
 
-	at_out->by = STET_AT_NEWEST;
-	at_out->value = 0;
-	if (env->at == NULL)
-		return 0;
 	errno = 0;
-	seq = strtoull(env->at, &end, 10);
-	if (errno == 0 && *end == '\0' && env->at[0] >= '0' && env->at[0] <= '9') {
-		at_out->by = STET_AT_SEQ;
-		at_out->value = seq;
-		return 0;
+	seq = strtoull(text, &end, 10);
+	if (errno == 0 && *end == '\0' && text[0] >= '0' && text[0] <= '9') {
+		*at_out = (stet_at){STET_AT_SEQ, seq};
+		return 1;
 	}
-	if (stet_time_read(env->at, &at_out->value, &err) == STET_OK) {
-		at_out->by = STET_AT_TIME;
+	at_out->by = STET_AT_TIME;
+	return stet_time_read(text, &at_out->value, &err) == STET_OK;
+}
+
+int
+env_moment(struct env *env, stet_at *at_out)
+{
+	*at_out = (stet_at){STET_AT_NEWEST, 0};
+	if (env->at == NULL || env_is_moment(env->at, at_out))
 		return 0;
-	}
 	opt_wrong(env->command, "--at takes a number of entries or a time such as 2026-07-01 or "
 				"2026-07-01T12:00:00Z");
 	return -1;

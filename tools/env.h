@@ -49,6 +49,8 @@ void env_append_options(struct env *env, unsigned flags, stet_append_options *op
 const stet_json *env_keys(struct env *env);
 /* --at as the library takes it; 0, or -1 (reported). */
 int env_moment(struct env *env, stet_at *at_out);
+/* 1 if a text is a moment, a number of entries or a time; else 0. */
+int env_is_moment(const char *text, stet_at *at_out);
 /* An identifier of the command line; NULL (reported, EXIT_USAGE is the answer). */
 stet_id *env_id(const struct env *env, const char *text);
 

@@ -218,6 +218,10 @@ STET_API int stet_ledger_vkey(stet_ledger *ledger, char **vkey_out, stet_error *
 /** Take a checkpoint as the head this machine remembers, because it has none: after moving a
  * ledger. The note must be signed by the ledger key and agree with the entries here. */
 STET_API int stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err);
+/** The moment that a checkpoint is of. STET_EFORMAT if it is none; STET_EMISMATCH if this ledger
+ * has not signed it, or the entries here are not those it covers. Costs log n of the tree. */
+STET_API int stet_ledger_moment(
+    stet_ledger *ledger, stet_bytes note, stet_at *at_out, stet_error *err);
 
 /** What the numbers of a profile are called, of which kind they are and what they are unless a
  * policy sets them. Rows from 0; 1, or 0 past the end and for a profile not known. */

@@ -76,10 +76,15 @@ take_row(int c, void *ctx)
 }
 
 static int
-fail_parse(struct reading *reading, int error, const char *what)
+fail_parse(struct reading *reading, struct csv_parser *parser, const char *what)
 {
+	int error = csv_error(parser);
+
 	if (reading->rc < 0)
 		return reading->rc;
+	/* It asks for less and less before it gives up, so short of the bound memory was short. */
+	if (error == CSV_ENOMEM && csv_get_buffer_size(parser) < ST_CSV_FIELD_MAX)
+		return st_fail_nomem(reading->err);
 	if (error == CSV_ENOMEM || error == CSV_ETOOBIG)
 		what = "a field is too long, or a quote is never closed";
 	return st_fail(reading->err, STET_EFORMAT, ST_IMPORT_MALFORMED, "row %llu: %s",
@@ -93,28 +98,44 @@ mark_size(const uint8_t *data, size_t size)
 	return size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
+/* The next piece of the file; the first one whole enough to show a mark. */
+static int
+read_piece(st_csv_read *read, void *read_ctx, uint8_t *chunk, size_t size, size_t least,
+    size_t *have_out, stet_error *err)
+{
+	size_t got;
+	int rc;
+
+	*have_out = 0;
+	do {
+		if ((rc = read(read_ctx, chunk + *have_out, size - *have_out, &got, err)) < 0)
+			return rc;
+		*have_out += got;
+	} while (got > 0 && *have_out < least);
+	return STET_OK;
+}
+
 static int
 read_all(struct reading *reading, struct csv_parser *parser, st_csv_read *read, void *read_ctx)
 {
 	uint8_t chunk[16384];
-	size_t got, skip, first = 1;
+	size_t have, skip, least = 3;
 	int rc;
 
-	for (;;) {
-		if ((rc = read(read_ctx, chunk, sizeof(chunk), &got, reading->err)) < 0)
+	for (;; least = 1) {
+		if ((rc = read_piece(
+			 read, read_ctx, chunk, sizeof(chunk), least, &have, reading->err)) < 0)
 			return rc;
-		if (got == 0)
+		if (have == 0)
 			break;
-		skip = first ? mark_size(chunk, got) : 0;
-		first = 0;
-		if (csv_parse(parser, chunk + skip, got - skip, take_field, take_row, reading) !=
-			got - skip ||
+		skip = least == 3 ? mark_size(chunk, have) : 0;
+		if (csv_parse(parser, chunk + skip, have - skip, take_field, take_row, reading) !=
+			have - skip ||
 		    reading->rc < 0)
-			return fail_parse(
-			    reading, csv_error(parser), "a quote stands where none can");
+			return fail_parse(reading, parser, "a quote stands where none can");
 	}
 	if (csv_fini(parser, take_field, take_row, reading) != 0 || reading->rc < 0)
-		return fail_parse(reading, csv_error(parser), "a quote is never closed");
+		return fail_parse(reading, parser, "a quote is never closed");
 	return STET_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/text.h"
+#include "json/json.h"
 
 /* --- the file -------------------------------------------------------------------------------- */
 
@@ -248,7 +249,8 @@ says_the_same(
 	if ((rc = st_books_entry(&import->books, seq, &read, err)) < 0)
 		return rc;
 	then = as_read_then(json, &read);
-	if ((rc = st_payload_from_json(then, &type, &payload, err)) == STET_OK)
+	rc = st_json_rc(then) < 0 ? st_fail_nomem(err) : STET_OK;
+	if (rc == STET_OK && (rc = st_payload_from_json(then, &type, &payload, err)) == STET_OK)
 		*same_out = st_bytes_equal(read.statement.sign1.payload, st_buf_bytes(&payload)) &&
 			    st_bytes_equal(read.statement.sign1.claims.sub,
 				stet_json_string_of(stet_json_get(json, "subject")));
@@ -269,6 +271,9 @@ st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, s
 	int rc, same = 0;
 
 	snprintf(type, sizeof(type), "%.*s", (int)type_name.size, (const char *)type_name.data);
+	/* A row is not refused because memory was short for what it says. */
+	if ((rc = st_json_rc(json) < 0 ? st_fail_nomem(err) : STET_OK) < 0)
+		goto done;
 	if ((rc = find_last(import, row_key, type, ordinal, &k, &seq, err)) < 0 ||
 	    (seq != STET_NO_SEQ && (rc = says_the_same(import, seq, json, &same, err)) < 0))
 		goto done;

@@ -192,7 +192,7 @@ source_json(const struct row *row)
 
 	stet_json_set(source, "name", stet_json_str(row->file->import->source_name));
 	stet_json_set(source, "id", stet_json_str(row->key));
-	if (term.size > 0)
+	if (!is_nothing(term))
 		stet_json_set(source, "term", stet_json_string(term));
 	if (options->url != NULL)
 		stet_json_set(source, "url", stet_json_str(options->url));
@@ -270,7 +270,7 @@ set_reasons(stet_json *json, const struct row *row)
 		one = trimmed((stet_bytes){text.data, end});
 		if (one.size > 0 && one.data[0] == '+')
 			one = trimmed((stet_bytes){one.data + 1, one.size - 1});
-		if (one.size > 0) {
+		if (!is_nothing(one)) {
 			reason = stet_json_object();
 			stet_json_set(reason, "vocabulary", stet_json_str("retraction-watch"));
 			stet_json_set(reason, "text", stet_json_string(one));
@@ -363,7 +363,7 @@ set_key(struct row *row, int *again_out, stet_error *err)
 	*again_out = 0;
 	if ((rc = digest_row(row, hex, err)) < 0)
 		return rc;
-	if (id.size == 0) {
+	if (is_nothing(id)) {
 		if ((rc = st_seen_add(seen, st_str(hex), st_str(hex), number, &occurrence, err)) <
 		    0)
 			return rc;

@@ -479,7 +479,8 @@ stet_ledger_vkey(stet_ledger *ledger, char **vkey_out, stet_error *err)
 	return STET_OK;
 }
 
-/* --- adopting a head ------------------------------------------------------------------------- */
+/* --- notes from elsewhere
+ * ------------------------------------------------------------------------- */
 
 /* Signed by this ledger, and of the entries that are here. */
 static int
@@ -506,6 +507,34 @@ check_adopted(stet_ledger *ledger, struct st_reader *reader, const struct st_hea
 		    "the first %llu entries are not those of the note",
 		    (unsigned long long)adopted->size);
 	return STET_OK;
+}
+
+int
+stet_ledger_moment(stet_ledger *ledger, stet_bytes note, stet_at *at_out, stet_error *err)
+{
+	struct st_checkpoint checkpoint;
+	struct st_note *parsed = NULL;
+	struct st_reader *reader = NULL;
+	struct st_books books;
+	struct st_head head;
+	int rc;
+
+	if ((parsed = calloc(1, sizeof(*parsed))) == NULL)
+		return st_fail_nomem(err);
+	pthread_mutex_lock(&ledger->lock);
+	if ((rc = st_note_parse(note, parsed, err)) < 0 ||
+	    (rc = st_checkpoint_parse(parsed->text, &checkpoint, err)) < 0 ||
+	    (rc = st_ledger_reader(ledger, &reader, err)) < 0)
+		goto done;
+	books = (struct st_books){reader, reader};
+	if ((rc = st_ledger_refresh(ledger, &books, &head, err)) == STET_OK &&
+	    (rc = check_adopted(ledger, reader, &head, parsed, &checkpoint, err)) == STET_OK)
+		*at_out = (stet_at){STET_AT_SEQ, checkpoint.size};
+done:
+	st_reader_close(reader);
+	pthread_mutex_unlock(&ledger->lock);
+	free(parsed);
+	return rc;
 }
 
 /* A head that is remembered and can be read stays in force: nobody's note takes the ledger behind

@@ -116,6 +116,9 @@ def read_ledger():
     for line in must("status", "10.1234/b", "9f810e9f-5768-46ea-af76-f8b503e24cd6",
                      "--json").splitlines():
         check("status-snapshot" if "snapshot" in json.loads(line) else "status", line)
+    lines = run("diff", "--since", "4", "--json").stdout.decode().splitlines()
+    check("diff", "\n".join(lines[:-1]))
+    check("diff-sum", lines[-1])
     check("stats", must("stats", "--json"))
     lines = run("audit", "--gaps", "--json").stdout.decode().splitlines()
     check("audit-record", "\n".join(line for line in lines if '"gaps":[' in line))

@@ -80,6 +80,27 @@ assert_adopt(struct tl *tl, stet_bytes note, int code, int rule)
 	tl_mark_free(&mark);
 }
 
+/* What moment a note is of: the same is refused as where it is adopted. */
+static void
+assert_moment(struct tl *tl, stet_bytes note, int code, int rule, uint64_t size)
+{
+	stet_at at = {STET_AT_NEWEST, 77};
+	stet_error err;
+
+	st_error_clear(&err);
+	assert_int_equal(stet_ledger_moment(tl->ledger, note, &at, &err), code);
+	assert_int_equal(err.rule, rule);
+	assert_int_equal(at.by, code < 0 ? STET_AT_NEWEST : STET_AT_SEQ);
+	assert_int_equal(at.value, code < 0 ? 77 : size);
+}
+
+static void
+assert_no_moment(struct tl *tl, stet_bytes note, int code, int rule)
+{
+	assert_adopt(tl, note, code, rule);
+	assert_moment(tl, note, code, rule, 0);
+}
+
 /* A note of any checkpoint by any key. */
 static struct st_buf
 make_note(
@@ -134,9 +155,10 @@ test_guard__adopts_only_what_this_ledger_signed(void **state)
 	assert_int_equal(stet_ledger_head(tl.ledger, &head, NULL), STET_OK);
 	note = read_file(tl.path, "checkpoint");
 	remove_file(tl.ledger->state_dir, "head");
-	assert_adopt(&tl, st_str(""), STET_EFORMAT, ST_NOTE_MALFORMED);
-	assert_adopt(&tl, st_str("adopt me\n"), STET_EFORMAT, ST_NOTE_MALFORMED);
-	assert_adopt(&tl, (stet_bytes){note.data, note.size - 1}, STET_EFORMAT, ST_NOTE_MALFORMED);
+	assert_no_moment(&tl, st_str(""), STET_EFORMAT, ST_NOTE_MALFORMED);
+	assert_no_moment(&tl, st_str("adopt me\n"), STET_EFORMAT, ST_NOTE_MALFORMED);
+	assert_no_moment(
+	    &tl, (stet_bytes){note.data, note.size - 1}, STET_EFORMAT, ST_NOTE_MALFORMED);
 	/* no checkpoint in it */
 	{
 		struct st_buf other = {0};
@@ -144,27 +166,27 @@ test_guard__adopts_only_what_this_ledger_signed(void **state)
 		assert_int_equal(st_note_sign(st_str("hello\n"), TL_ORIGIN,
 				     st_key_secret(tl.keys[TL_LEDGER]), &other, NULL),
 		    STET_OK);
-		assert_adopt(&tl, st_buf_bytes(&other), STET_EFORMAT, ST_CHECKPOINT_MALFORMED);
+		assert_no_moment(&tl, st_buf_bytes(&other), STET_EFORMAT, ST_CHECKPOINT_MALFORMED);
 		st_buf_free(&other);
 	}
 	/* by another key; by this key for another origin */
 	forged = make_note(&tl, TL_STRANGER, TL_ORIGIN, head.size, head.root);
-	assert_adopt(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_ADOPT_UNSIGNED);
+	assert_no_moment(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_ADOPT_UNSIGNED);
 	st_buf_free(&forged);
 	forged = make_note(&tl, TL_LEDGER, "example.org/other", head.size, head.root);
-	assert_adopt(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_ADOPT_UNSIGNED);
+	assert_no_moment(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_ADOPT_UNSIGNED);
 	st_buf_free(&forged);
 	/* signed, of entries that are not here, or of other entries */
 	forged = make_note(&tl, TL_LEDGER, TL_ORIGIN, head.size + 1, head.root);
-	assert_adopt(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_ROLLED_BACK);
+	assert_no_moment(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_ROLLED_BACK);
 	st_buf_free(&forged);
 	memcpy(root, head.root, 32);
 	root[0] ^= 1;
 	forged = make_note(&tl, TL_LEDGER, TL_ORIGIN, head.size, root);
-	assert_adopt(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_FORKED);
+	assert_no_moment(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_FORKED);
 	st_buf_free(&forged);
 	forged = make_note(&tl, TL_LEDGER, TL_ORIGIN, 2, head.root);
-	assert_adopt(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_FORKED);
+	assert_no_moment(&tl, st_buf_bytes(&forged), STET_EMISMATCH, ST_FORKED);
 	st_buf_free(&forged);
 	/* every bit of the right one turned: none is taken */
 	for (i = 0; i < note.size * 8; i++) {
@@ -178,6 +200,7 @@ test_guard__adopts_only_what_this_ledger_signed(void **state)
 	printf("%zu notes with one bit turned: none adopted\n", i);
 	tl_refused(&tl, tl_statement(&tl, TL_PUBLISHER, RECORD(1)), ST_HEAD_UNKNOWN);
 	assert_adopt(&tl, st_buf_bytes(&note), STET_OK, ST_RULE_NONE);
+	assert_moment(&tl, st_buf_bytes(&note), STET_OK, ST_RULE_NONE, head.size);
 	st_buf_free(&note);
 	tl_free(&tl);
 }
@@ -187,6 +210,7 @@ test_guard__never_adopts_backwards(void **state)
 {
 	struct st_buf old, newest;
 	struct tl tl;
+	stet_at at;
 
 	(void)state;
 	tl_make(&tl, TL_MEMORY);
@@ -194,6 +218,7 @@ test_guard__never_adopts_backwards(void **state)
 	tl_say(&tl, TL_PUBLISHER, RECORD(1));
 	newest = read_file(tl.path, "checkpoint");
 	assert_adopt(&tl, st_buf_bytes(&old), STET_EREFUSED, ST_ADOPT_OLDER);
+	assert_int_equal(stet_ledger_moment(tl.ledger, st_buf_bytes(&old), &at, NULL), STET_OK);
 	assert_adopt(&tl, st_buf_bytes(&newest), STET_EREFUSED, ST_ADOPT_OLDER);
 	/* A machine that remembers nothing takes what it is given: an older one forbids less, and
 	 * what is here agrees with it. */
