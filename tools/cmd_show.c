@@ -143,24 +143,40 @@ put_wrong(const struct view *view)
 	out_style(STYLE_PLAIN);
 }
 
+/* As the standing has it, which knows what still waits for endorsements; without one, as the
+ * entries have it. */
+static char *
+title_of(const struct view *view, const stet_json *standing)
+{
+	const struct said *by = NULL;
+	stet_json *title;
+	char *text;
+
+	if (standing != NULL)
+		return json_text(stet_json_get(stet_json_get(standing, "title"), "value"));
+	title = view_effective(view, "/record/title", &by);
+	text = json_text(title);
+	stet_json_free(title);
+	return text;
+}
+
 static void
 put_page(struct env *env, const stet_id *id, const struct view *view, const stet_json *standing,
     int full)
 {
-	const struct said *by = NULL;
 	const struct section *section;
-	stet_json *title = view_effective(view, "/record/title", &by);
-	char *text = json_text(title), *name = main_name(id, view);
+	char *text = title_of(view, standing), *name = main_name(id, view);
 
 	out_style(STYLE_BOLD);
 	out_wrap(0, 0, text != NULL ? text : stet_id_text(id));
 	out_style(STYLE_PLAIN);
 	free(text);
-	stet_json_free(title);
 	put_names(view);
 	put_wrong(view);
-	if (standing != NULL)
+	if (standing != NULL) {
 		standing_page(env, standing);
+		full |= !standing_is_of_record(standing);
+	}
 	for (section = sections; full && section->type != NULL; section++)
 		put_section(view, section, name);
 	put_unknown(view);

@@ -2,6 +2,7 @@
 #include "line.h"
 #include "out.h"
 #include "reference.h"
+#include "snapshot.h"
 #include "util.h"
 
 #include <inttypes.h>
@@ -30,21 +31,6 @@ static const struct pair words[] = {{"retracted", "retracted"}, {"withdrawn", "w
     {"removed", "removed"}, {"concern", "of concern"},
     {"partially-retracted", "partially retracted"}, {"superseded", "superseded"},
     {"corrected", "corrected"}, {"noted", "noted"}, {"listed", "listed"}, {NULL, NULL}};
-
-/* Whether a word is an item of a list parted by commas. */
-static int
-has_word(const char *list, const char *word)
-{
-	size_t size = strlen(word);
-
-	while (list != NULL && *list != '\0') {
-		if (strncmp(list, word, size) == 0 && (list[size] == ',' || list[size] == '\0'))
-			return 1;
-		if ((list = strchr(list, ',')) != NULL)
-			list++;
-	}
-	return 0;
-}
 
 static int
 check_fail_on(const struct command *self, const char *list)
@@ -75,11 +61,11 @@ fails_on(const struct status *status, const stet_json *condition)
 
 	if (status->fail_on == NULL)
 		return 0;
-	if (has_word(status->fail_on, "any"))
+	if (list_has(status->fail_on, "any"))
 		return !json_is(stet_json_get(condition, "condition"), "no longer stated");
 	for (known = words; known->what != NULL; known++)
 		if (json_is(stet_json_get(condition, "condition"), known->text))
-			return has_word(status->fail_on, known->what);
+			return list_has(status->fail_on, known->what);
 	return 0;
 }
 
@@ -424,65 +410,26 @@ answer_reference(void *ctx, uint64_t line, stet_bytes given, const stet_id *id)
 /* --- what it rests on ---------------------------------------------------------------------------
  */
 
-/* The newest snapshot of a source, as JSON of its entry; NULL: none. */
-static stet_json *
-newest_snapshot(struct status *status, const char *source)
-{
-	char *name = text_of("source:%s", source);
-	stet_history *history = NULL;
-	const stet_json *json;
-	stet_json *newest = NULL;
-	stet_entry *entry;
-	stet_id *id = NULL;
-	stet_error err;
-
-	if (name != NULL && stet_id_parse(name, &id, &err) == STET_OK &&
-	    stet_history_open(status->env.ledger, id, status->at, &history, &err) == STET_OK)
-		while (stet_history_next(history, &entry, &err) == STET_OK)
-			if (strcmp(stet_entry_type(entry), "snapshot") == 0 &&
-			    (json = stet_entry_json(entry, &err)) != NULL) {
-				stet_json_free(newest);
-				newest = stet_json_copy(json);
-			}
-	stet_history_close(history);
-	stet_id_free(id);
-	free(name);
-	return newest;
-}
-
 static void
 put_snapshot(const struct status *status, const char *source, const stet_json *entry)
 {
-	const stet_json *statement = stet_json_get(entry, "statement");
-	char *sha256 = json_text(stet_json_get(statement, "sha256")),
-	     *read = json_text(json_at(statement, "/source/retrieved")),
-	     *appended = json_text(stet_json_get(entry, "appended"));
-	char taken[32], rows[32];
+	char *text;
 	stet_json *json;
 
 	if (status->env.json) {
 		json = stet_json_object();
 		stet_json_set(json, "v", stet_json_int(1));
-		stet_json_set(json, "snapshot", stet_json_copy(statement));
+		stet_json_set(json, "snapshot", stet_json_copy(stet_json_get(entry, "statement")));
 		stet_json_set(json, "seq", stet_json_copy(stet_json_get(entry, "seq")));
 		stet_json_set(json, "appended", stet_json_copy(stet_json_get(entry, "appended")));
 		out_json(json);
 	} else {
+		text = snapshot_text(source, entry);
 		out_text("rests on ");
-		out_foreign(source);
-		out_text(", %s%.10s: %s of %s rows, sha256 %.8s, entry %" PRId64 "\n",
-		    read != NULL ? "read " : "imported ",
-		    read != NULL       ? read
-		    : appended != NULL ? appended
-				       : "",
-		    number_text(
-			(uint64_t)stet_json_int_of(stet_json_get(statement, "taken")), taken),
-		    number_text((uint64_t)stet_json_int_of(stet_json_get(statement, "rows")), rows),
-		    sha256 != NULL ? sha256 : "", stet_json_int_of(stet_json_get(entry, "seq")));
+		out_foreign(text != NULL ? text : source);
+		out_text("\n");
+		free(text);
 	}
-	free(sha256);
-	free(read);
-	free(appended);
 }
 
 /* The lists that were taken over, whether or not they say anything of these references: that none
@@ -499,7 +446,7 @@ put_sources(struct status *status)
 	if (!status->env.json)
 		out_text("\n");
 	for (i = 0; stet_json_member(status->sources, i, &source, &value); i++) {
-		if ((entry = newest_snapshot(status, source)) == NULL)
+		if ((entry = snapshot_newest(&status->env, status->at, source)) == NULL)
 			continue;
 		put_snapshot(status, source, entry);
 		stet_json_free(entry);

@@ -12,7 +12,8 @@ enum style {
 	STYLE_RED,
 	STYLE_GREEN,
 	STYLE_YELLOW,
-	STYLE_STRUCK
+	STYLE_STRUCK,
+	STYLE_CYAN
 };
 
 /* The name for messages ("verify"; NULL: "stet" alone), and whether to go on after a broken pipe.

@@ -354,7 +354,10 @@ put_changes(const stet_json *rows, size_t indent)
 		row = stet_json_item(rows, i);
 		path = json_text(stet_json_get(row, "path"));
 		out_text("%*s", (int)indent, "");
-		out_wrap(indent, indent, path != NULL ? path : "");
+		out_style(STYLE_CYAN);
+		out_text("@@ ");
+		out_wrap(indent + 3, indent + 3, path != NULL ? path : "");
+		out_style(STYLE_PLAIN);
 		free(path);
 		if (stet_json_get(row, "before") != NULL)
 			put_side('-', STYLE_RED, stet_json_get(row, "before"), indent);

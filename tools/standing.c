@@ -1,6 +1,7 @@
 /* A standing as text. */
 #include "standing.h"
 #include "out.h"
+#include "snapshot.h"
 #include "util.h"
 
 #include <inttypes.h>
@@ -62,13 +63,33 @@ put_line(size_t indent, char *text)
 	free(text);
 }
 
+/* The same where a line has begun, at a column. */
+static void
+put_rest(size_t at, char *text)
+{
+	out_wrap(at, 4, text != NULL ? text : "");
+	free(text);
+}
+
 /* --- the three columns --------------------------------------------------------------------------
  */
 
-#define TITLE_WIDTH 21
+#define TITLE_NARROW 21
+#define TITLE_WIDE 34
+#define WIDE_FROM 100  /* columns */
 #define STACK_BELOW 60 /* columns */
+#define WIDTH_MAX 28
 
-/* "2", "2 or more", "unknown". */
+/* What is known at least says something from the first rung on. */
+static int
+has_least(const stet_json *value)
+{
+	const stet_json *least = stet_json_get(value, "least");
+
+	return least != NULL && !json_is(least, "0") && !json_is(least, "L0");
+}
+
+/* "2", "2 or more", "unknown"; what nobody declares is no riddle. */
 static char *
 value_text(const stet_json *value)
 {
@@ -77,10 +98,12 @@ value_text(const stet_json *value)
 
 	if (text != NULL)
 		shown = text_of("%s", text);
-	else if (least != NULL && strcmp(least, "0") != 0 && strcmp(least, "L0") != 0)
+	else if (has_least(value))
 		shown = text_of("%s or more", least);
 	else
-		shown = strdup("unknown");
+		shown = strdup(json_is(stet_json_get(value, "why"), "nobody declares it")
+				   ? "not declared"
+				   : "unknown");
 	free(text);
 	free(least);
 	return shown;
@@ -96,8 +119,10 @@ put_value(const stet_json *row, size_t set, int width)
 		out_style(STYLE_DIM);
 	out_foreign(text != NULL ? text : "");
 	out_style(STYLE_PLAIN);
-	for (width -= text != NULL ? (int)strlen(text) : 0; width > 0; width--)
-		out_text(" ");
+	if (width > 0)
+		for (width -= text != NULL ? (int)strlen(text) : 0, out_text(" "); width > 1;
+		     width--)
+			out_text(" ");
 	free(text);
 }
 
@@ -115,8 +140,13 @@ row_title(const stet_json *row)
 	return text;
 }
 
+/* Where the columns begin, and how wide they are. */
+struct table {
+	int title, width;
+};
+
 static void
-put_row(const stet_json *row, int width)
+put_row(const stet_json *row, const struct table *table)
 {
 	char *title = row_title(row);
 	int size = title != NULL ? (int)strlen(title) : 0;
@@ -124,13 +154,13 @@ put_row(const stet_json *row, int width)
 
 	out_foreign(title != NULL ? title : "");
 	free(title);
-	if (size >= TITLE_WIDTH) {
+	if (size >= table->title) {
 		out_text("\n");
 		size = 0;
 	}
-	out_text("%*s", TITLE_WIDTH - size, "");
+	out_text("%*s", table->title - size, "");
 	for (set = 0; set < SET_COUNT; set++)
-		put_value(row, set, set + 1 < SET_COUNT ? width : 0);
+		put_value(row, set, set + 1 < SET_COUNT ? table->width : 0);
 	out_text("\n");
 }
 
@@ -159,10 +189,43 @@ says_anything(const stet_json *row)
 
 	for (set = 0; set < SET_COUNT; set++) {
 		value = stet_json_get(row, sets[set]);
-		if (stet_json_get(value, "value") != NULL)
+		if (stet_json_get(value, "value") != NULL || has_least(value))
 			return 1;
 	}
 	return 0;
+}
+
+static void
+put_head(const struct table *table)
+{
+	out_text("\n");
+	out_style(STYLE_BOLD);
+	out_text("%*s%-*s%-*s%s\n", table->title, "", table->width, sets[0], table->width, sets[1],
+	    sets[2]);
+	out_style(STYLE_PLAIN);
+}
+
+/* Why a row is not known in a set.  Of what is declared, the gaps say why it is not supported. */
+static void
+put_why(const stet_json *row, size_t *shown)
+{
+	char *title = row_title(row), *why;
+	const stet_json *value;
+	size_t set;
+
+	for (set = 1; set < SET_COUNT; set++) {
+		value = stet_json_get(row, sets[set]);
+		why = json_text(stet_json_get(value, "why"));
+		if (why != NULL && !json_is(stet_json_get(value, "known"), "yes") &&
+		    (set == 1 || stet_json_get(stet_json_get(row, sets[0]), "value") == NULL)) {
+			if ((*shown)++ == 0)
+				heading("Not known");
+			put_line(
+			    2, text_of("%s, %s: %s", title != NULL ? title : "", sets[set], why));
+		}
+		free(why);
+	}
+	free(title);
 }
 
 static void
@@ -170,26 +233,27 @@ put_table(const stet_json *standing)
 {
 	const stet_json *rows = stet_json_get(standing, "rows"), *row;
 	size_t columns = out_columns(), i, shown = 0;
-	int width = columns > 120 ? 33 : (int)((columns > 22 ? columns - 22 : 0) / 3);
+	struct table table = {columns < WIDE_FROM ? TITLE_NARROW : TITLE_WIDE, 0};
 
+	table.width = (int)columns > table.title ? ((int)columns - table.title - 1) / 3 : 0;
+	table.width = table.width > WIDTH_MAX ? WIDTH_MAX : table.width;
 	for (i = 0; i < stet_json_size(rows); i++) {
 		row = stet_json_item(rows, i);
 		if (!says_anything(row))
 			continue;
-		if (shown++ == 0 && columns >= STACK_BELOW) {
-			out_text("\n");
-			out_style(STYLE_BOLD);
-			out_text("%*s%-*s%-*s%s\n", TITLE_WIDTH, "", width, "declared", width,
-			    "derived", "supported");
-			out_style(STYLE_PLAIN);
-		} else if (shown == 1) {
+		if (shown++ == 0 && columns >= STACK_BELOW)
+			put_head(&table);
+		else if (shown == 1)
 			heading("Standing");
-		}
 		if (columns >= STACK_BELOW)
-			put_row(row, width);
+			put_row(row, &table);
 		else
 			put_stacked(row);
 	}
+	shown = 0;
+	for (i = 0; i < stet_json_size(rows); i++)
+		if (says_anything(stet_json_item(rows, i)))
+			put_why(stet_json_item(rows, i), &shown);
 }
 
 /* --- conditions ---------------------------------------------------------------------------------
@@ -260,8 +324,7 @@ put_condition(const stet_json *condition)
 	    date != NULL ? date : "", notice != NULL ? "; notice " : "",
 	    notice != NULL ? notice : "", number_at(condition, "seq"),
 	    became != NULL ? became : "");
-	out_wrap(2 + (what != NULL ? strlen(what) : 0), 4, line != NULL ? line : "");
-	free(line);
+	put_rest(2 + (what != NULL ? strlen(what) : 0), line);
 	free(what);
 	free(who);
 	free(occurred);
@@ -270,46 +333,101 @@ put_condition(const stet_json *condition)
 	free(became);
 }
 
-/* The same thing said by the same source, counted. */
+static int
+same_bool(const stet_json *a, const stet_json *b, const char *member)
+{
+	return stet_json_bool_of(stet_json_get(a, member)) ==
+	       stet_json_bool_of(stet_json_get(b, member));
+}
+
+/* The same thing said by the same source, or the same key, with the same fate: counted. */
 static int
 is_alike(const stet_json *a, const stet_json *b)
 {
-	return json_same(stet_json_get(a, "condition"), stet_json_get(b, "condition")) &&
-	       json_same(stet_json_get(stet_json_get(a, "source"), "name"),
-		   stet_json_get(stet_json_get(b, "source"), "name")) &&
-	       stet_json_bool_of(stet_json_get(a, "open")) ==
-		   stet_json_bool_of(stet_json_get(b, "open"));
+	const stet_json *source = stet_json_get(a, "source"), *other = stet_json_get(b, "source");
+
+	if (!json_same(stet_json_get(a, "condition"), stet_json_get(b, "condition")) ||
+	    !same_bool(a, b, "open") || !same_bool(a, b, "pending") ||
+	    !same_bool(a, b, "distrusted"))
+		return 0;
+	if (source != NULL || other != NULL)
+		return json_same(stet_json_get(source, "name"), stet_json_get(other, "name"));
+	return json_same(stet_json_get(stet_json_get(a, "said_by"), "kid"),
+	    stet_json_get(stet_json_get(b, "said_by"), "kid"));
+}
+
+/* "; ended", "; pending": what all of them share. */
+static const char *
+shared_fate(const stet_json *one)
+{
+	if (stet_json_bool_of(stet_json_get(one, "pending")))
+		return "; pending";
+	if (!stet_json_bool_of(stet_json_get(one, "open")))
+		return "; ended";
+	return stet_json_bool_of(stet_json_get(one, "distrusted"))
+		   ? "; signed by a key distrusted since"
+		   : "";
 }
 
 static void
 put_alike(const stet_json *conditions, size_t first)
 {
-	const stet_json *one = stet_json_item(conditions, first);
+	const stet_json *one = stet_json_item(conditions, first), *other, *last = one;
 	char *what, *who;
 	size_t i, count = 0;
 
-	for (i = 0; i < stet_json_size(conditions); i++)
-		if (is_alike(one, stet_json_item(conditions, i))) {
-			if (i < first)
-				return; /* was counted */
-			count++;
-		}
+	for (i = 0; i < stet_json_size(conditions); i++) {
+		other = stet_json_item(conditions, i);
+		if (!is_alike(one, other))
+			continue;
+		if (i < first)
+			return; /* was counted */
+		count++;
+		last = other;
+	}
 	if (count == 1) {
 		put_condition(one);
 		return;
 	}
 	what = json_text(stet_json_get(one, "condition"));
 	who = speaker(one);
-	put_line(2, text_of("%s, says %s; %zu times%s; first entry %" PRId64,
-			what != NULL ? what : "", who != NULL ? who : "", count,
-			stet_json_bool_of(stet_json_get(one, "open")) ? "" : ", ended",
-			number_at(one, "seq")));
+	out_text("  ");
+	out_style(stet_json_bool_of(stet_json_get(one, "open")) ? STYLE_RED : STYLE_DIM);
+	out_foreign(what != NULL ? what : "");
+	out_style(STYLE_PLAIN);
+	put_rest(2 + (what != NULL ? strlen(what) : 0),
+	    text_of(", says %s; %zu times, entries %" PRId64 " to %" PRId64 "%s",
+		who != NULL ? who : "", count, number_at(one, "seq"), number_at(last, "seq"),
+		shared_fate(one)));
 	free(what);
 	free(who);
 }
 
+/* A list says nothing of it: that rests on the lists that are here. */
 static void
-put_conditions(const stet_json *standing)
+put_basis(const struct env *env, stet_at at)
+{
+	static const char *const lists[] = {"retraction-watch", "retraction-watch-deltas"};
+	stet_json *entry;
+	char *text;
+	size_t i, shown = 0;
+
+	out_text("  no notice known in this ledger\n");
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if ((entry = snapshot_newest(env, at, lists[i])) == NULL)
+			continue;
+		text = snapshot_text(lists[i], entry);
+		put_line(4, text_of("rests on %s", text != NULL ? text : lists[i]));
+		free(text);
+		stet_json_free(entry);
+		shown++;
+	}
+	if (shown == 0)
+		out_text("    no list of notices was imported into it\n");
+}
+
+static void
+put_conditions(const struct env *env, stet_at at, const stet_json *standing)
 {
 	const stet_json *conditions = stet_json_get(standing, "conditions");
 	size_t i, count = stet_json_size(conditions);
@@ -321,17 +439,30 @@ put_conditions(const stet_json *standing)
 		else
 			put_alike(conditions, i);
 	if (count == 0)
-		out_text("  no notice known in this ledger\n");
+		put_basis(env, at);
 }
 
 /* --- findings, signers --------------------------------------------------------------------------
  */
 
+/* " (entries 12 and 6)" */
+static char *
+entries_text(const stet_json *finding)
+{
+	if (stet_json_get(finding, "second") != NULL &&
+	    number_at(finding, "first") != number_at(finding, "second"))
+		return text_of(" (entries %" PRId64 " and %" PRId64 ")",
+		    number_at(finding, "first"), number_at(finding, "second"));
+	if (stet_json_get(finding, "first") != NULL)
+		return text_of(" (entry %" PRId64 ")", number_at(finding, "first"));
+	return strdup("");
+}
+
 static void
 put_findings(const stet_json *findings, const char *title, enum style style)
 {
 	const stet_json *finding;
-	char *code, *text, entries[64];
+	char *code, *text, *entries;
 	size_t i;
 
 	if (stet_json_size(findings) == 0)
@@ -344,22 +475,24 @@ put_findings(const stet_json *findings, const char *title, enum style style)
 		finding = stet_json_item(findings, i);
 		code = json_text(stet_json_get(finding, "code"));
 		text = json_text(stet_json_get(finding, "text"));
-		entries[0] = '\0';
-		if (stet_json_get(finding, "second") != NULL)
-			snprintf(entries, sizeof(entries), " (entries %" PRId64 " and %" PRId64 ")",
-			    number_at(finding, "first"), number_at(finding, "second"));
-		else if (stet_json_get(finding, "first") != NULL)
-			snprintf(entries, sizeof(entries), " (entry %" PRId64 ")",
-			    number_at(finding, "first"));
+		entries = entries_text(finding);
 		out_text("  ");
 		out_style(style);
 		out_foreign(code != NULL ? code : "");
 		out_style(STYLE_PLAIN);
-		out_text("\n");
-		put_line(4, text_of("%s%s", text != NULL ? text : "", entries));
+		put_rest(2 + (code != NULL ? strlen(code) : 0),
+		    text_of(": %s%s", text != NULL ? text : "", entries != NULL ? entries : ""));
 		free(code);
 		free(text);
+		free(entries);
 	}
+}
+
+void
+standing_findings(const stet_json *standing)
+{
+	put_findings(stet_json_get(standing, "findings"), "Findings", STYLE_RED);
+	put_findings(stet_json_get(standing, "gaps"), "Declared and not supported", STYLE_YELLOW);
 }
 
 /* Who signed, each key once, with how many entries. */
@@ -391,7 +524,8 @@ put_signers(const stet_json *standing)
 		label = json_text(stet_json_get(by, "label"));
 		issuer = json_text(stet_json_get(by, "issuer"));
 		text = json_text(kid);
-		put_line(2, text_of("'%s', %s (%.8s): %zu %s%s%s", label != NULL ? label : "",
+		put_line(2, text_of("%s%s%s%s (%.8s): %zu %s%s%s", label != NULL ? "'" : "",
+				label != NULL ? label : "", label != NULL ? "', " : "",
 				issuer != NULL ? issuer : "", text != NULL ? text : "", count,
 				count == 1 ? "entry" : "entries",
 				observed == count ? ", all observed"
@@ -423,156 +557,40 @@ put_moment(struct env *env, const stet_json *standing)
 	free(sealed);
 }
 
+/* What a standing is of: a paper.  Of the ledger, its keys and its sources there is only what was
+ * said. */
+int
+standing_is_of_record(const stet_json *standing)
+{
+	static const char *const others[] = {
+	    "ledger", "key", "policy", "snapshot", "audit", "seal"};
+	const stet_json *entries = stet_json_get(standing, "entries"), *type;
+	size_t i, k;
+
+	for (i = 0; i < stet_json_size(entries); i++) {
+		type = stet_json_get(stet_json_item(entries, i), "type");
+		for (k = 0; k < sizeof(others) / sizeof(others[0]); k++)
+			if (json_is(type, others[k]))
+				break;
+		if (k == sizeof(others) / sizeof(others[0]))
+			return 1;
+	}
+	return 0;
+}
+
 void
 standing_page(struct env *env, const stet_json *standing)
 {
-	put_table(standing);
-	put_conditions(standing);
-	put_findings(stet_json_get(standing, "findings"), "Findings", STYLE_RED);
-	put_findings(stet_json_get(standing, "gaps"), "Declared and not supported", STYLE_YELLOW);
+	stet_at at = {STET_AT_NEWEST, 0};
+
+	if (standing_is_of_record(standing) && env_moment(env, &at) == 0) {
+		put_table(standing);
+		put_conditions(env, at, standing);
+		standing_findings(standing);
+	}
 	if (!stet_json_bool_of(stet_json_get(standing, "complete")))
 		out_text("\nAn entry is of a kind this stet does not know: the standing may be "
 			 "another.\n");
 	put_signers(standing);
 	put_moment(env, standing);
-}
-
-/* --- rung by rung -------------------------------------------------------------------------------
- */
-
-static const stet_json *
-entry_of(const stet_json *report, int64_t seq)
-{
-	const stet_json *entries = stet_json_get(report, "entries");
-	size_t i;
-
-	for (i = 0; i < stet_json_size(entries); i++)
-		if (number_at(stet_json_item(entries, i), "seq") == seq)
-			return stet_json_item(entries, i);
-	return NULL;
-}
-
-/* Whether an entry holds, as far as it was judged. */
-static int
-holds(const stet_json *entry)
-{
-	static const char *const asked[] = {"bytes", "signature", "signer", "prior", "included"};
-	const stet_json *answer;
-	size_t i;
-
-	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
-		answer = stet_json_get(entry, asked[i]);
-		if (answer != NULL && stet_json_kind_of(answer) == STET_JSON_BOOL &&
-		    !stet_json_bool_of(answer))
-			return 0;
-	}
-	return 1;
-}
-
-static int
-all_hold(const stet_json *entries, const stet_json *report)
-{
-	size_t i;
-
-	for (i = 0; i < stet_json_size(entries); i++)
-		if (!holds(entry_of(report, stet_json_int_of(stet_json_item(entries, i)))))
-			return 0;
-	return 1;
-}
-
-/* "entry 13 by 'publisher' (3f9a01c2), granted by entry 4 for doi:10.5281/, under seal 20" */
-static char *
-carrier(const stet_json *report, int64_t seq)
-{
-	const stet_json *entry = entry_of(report, seq), *granted, *seal;
-	char *label, *kid, *scope, *text, by[48] = "a key of entry 0", under[48] = "not sealed yet";
-
-	if (entry == NULL)
-		return text_of("entry %" PRId64, seq);
-	label = json_text(stet_json_get(entry, "label"));
-	kid = json_text(stet_json_get(entry, "kid"));
-	scope = json_joined(stet_json_get(entry, "scope"));
-	granted = stet_json_get(entry, "granted");
-	seal = stet_json_get(entry, "seal");
-	if (granted != NULL && stet_json_kind_of(granted) == STET_JSON_INT)
-		snprintf(by, sizeof(by), "granted by entry %" PRId64, stet_json_int_of(granted));
-	if (seal != NULL && stet_json_kind_of(seal) == STET_JSON_INT)
-		snprintf(under, sizeof(under), "under seal %" PRId64, stet_json_int_of(seal));
-	text = text_of("entry %" PRId64 " by '%s' (%.8s), %s for %s, %s%s", seq,
-	    label != NULL ? label : "", kid != NULL ? kid : "", by,
-	    scope != NULL && scope[0] != '\0' ? scope : "every name", under,
-	    holds(entry) ? "" : "; IT DOES NOT VERIFY");
-	free(label);
-	free(kid);
-	free(scope);
-	return text;
-}
-
-static void
-put_answer(const stet_json *answer, const char *set, const stet_json *report)
-{
-	const stet_json *entries = stet_json_get(answer, "entries");
-	char *word = json_text(stet_json_get(answer, "answer")),
-	     *why = json_text(stet_json_get(answer, "why"));
-	int sound = all_hold(entries, report);
-	size_t i;
-
-	out_text("      %-9s  ", set);
-	out_style(!sound || json_is(stet_json_get(answer, "answer"), "no") ? STYLE_RED
-		  : json_is(stet_json_get(answer, "answer"), "yes")        ? STYLE_GREEN
-									   : STYLE_DIM);
-	/* What rests on an entry that is not what was signed is not known. */
-	out_text("%s", !sound ? "unknown" : word != NULL ? word : "");
-	out_style(STYLE_PLAIN);
-	if (why != NULL) {
-		out_text(": ");
-		out_wrap(20, 17, why);
-	} else {
-		out_text("\n");
-	}
-	for (i = 0; i < stet_json_size(entries); i++)
-		put_line(17, carrier(report, stet_json_int_of(stet_json_item(entries, i))));
-	free(word);
-	free(why);
-}
-
-static void
-put_rung(const stet_json *rung, const stet_json *report)
-{
-	char *code = json_text(stet_json_get(rung, "code")),
-	     *label = json_text(stet_json_get(rung, "label"));
-	const char *declared =
-	    json_is(stet_json_get(stet_json_get(rung, "declared"), "answer"), "yes") ? ", declared"
-										     : "";
-	size_t set;
-
-	out_text("  %-3s ", code != NULL ? code : "");
-	out_foreign(label != NULL ? label : "");
-	out_text("%s\n", declared);
-	for (set = 1; set < SET_COUNT; set++)
-		put_answer(stet_json_get(rung, sets[set]), sets[set], report);
-	free(code);
-	free(label);
-}
-
-void
-standing_rungs(const stet_json *standing, const stet_json *report)
-{
-	const stet_json *rows = stet_json_get(standing, "rows"), *rungs;
-	char *title;
-	size_t i, k;
-
-	for (i = 0; i < stet_json_size(rows); i++) {
-		rungs = stet_json_get(stet_json_item(rows, i), "rungs");
-		if (rungs == NULL)
-			continue;
-		title = json_text(stet_json_get(stet_json_item(rows, i), "title"));
-		out_style(STYLE_BOLD);
-		out_text("%s, rung by rung\n", title != NULL ? title : "");
-		out_style(STYLE_PLAIN);
-		free(title);
-		for (k = 1; k < stet_json_size(rungs); k++)
-			put_rung(stet_json_item(rungs, k), report);
-		out_text("\n");
-	}
 }

@@ -41,6 +41,20 @@ number_text(uint64_t number, char out[32])
 }
 
 int
+list_has(const char *list, const char *word)
+{
+	size_t size = strlen(word);
+
+	while (list != NULL && *list != '\0') {
+		if (strncmp(list, word, size) == 0 && (list[size] == ',' || list[size] == '\0'))
+			return 1;
+		if ((list = strchr(list, ',')) != NULL)
+			list++;
+	}
+	return 0;
+}
+
+int
 make_folders(const char *path)
 {
 	char *copy = strdup(path), *slash = copy;

@@ -7,6 +7,8 @@
 char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "3,072"; returns out. */
 const char *number_text(uint64_t number, char out[32]);
+/* 1 if a word is an item of a list parted by commas; list may be NULL. */
+int list_has(const char *list, const char *word);
 /* Lower-case hex, 2 * size characters and NUL. */
 void hex_text(const uint8_t *data, size_t size, char *out);
 int fail_text(stet_error *err, int code, const char *format, ...)
