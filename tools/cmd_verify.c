@@ -13,11 +13,19 @@
 
 #define NOTE_MAX ((size_t)1024 * 1024)
 
-enum { OPT_SINCE = OPT_OWN, OPT_HASH_ONLY, OPT_NO_ARTIFACTS, OPT_THREADS, OPT_LIMIT, OPT_CONTENT };
+enum {
+	OPT_SINCE = OPT_OWN,
+	OPT_HASH_ONLY,
+	OPT_NO_ARTIFACTS,
+	OPT_THREADS,
+	OPT_LIMIT,
+	OPT_CONTENT,
+	OPT_FAIL_ON
+};
 
 struct verify {
 	struct env env;
-	const char *since, *content;
+	const char *since, *content, *fail_on;
 	unsigned flags;
 	unsigned long long threads, limit;
 };
@@ -33,6 +41,9 @@ take(void *ctx, int id, const char *value)
 		return 1;
 	case OPT_CONTENT:
 		verify->content = value;
+		return 1;
+	case OPT_FAIL_ON:
+		verify->fail_on = value;
 		return 1;
 	case OPT_HASH_ONLY:
 		verify->flags |= STET_VERIFY_HASH_ONLY;
@@ -202,31 +213,43 @@ put_links(const stet_json *entry)
 	return worst;
 }
 
-/* Who signed, and by which entry that was allowed. */
+static int
+same_member(const stet_json *a, const stet_json *b, const char *member)
+{
+	const stet_json *one = stet_json_get(a, member), *other = stet_json_get(b, member);
+
+	if (one == NULL || other == NULL || stet_json_kind_of(one) != STET_JSON_INT)
+		return json_same(one, other);
+	return stet_json_kind_of(other) == STET_JSON_INT &&
+	       stet_json_int_of(one) == stet_json_int_of(other);
+}
+
+/* Who signed, and by which entry that was allowed; once, as long as nobody else signs. */
 static void
-put_signer(const stet_json *entry)
+put_signer(const stet_json *entry, const stet_json *before)
 {
 	char *label = json_text(stet_json_get(entry, "label")),
 	     *kid = json_text(stet_json_get(entry, "kid"));
 	char *issuer = json_text(stet_json_get(entry, "issuer")),
 	     *roles = json_joined(stet_json_get(entry, "roles"));
 	char *scope = json_joined(stet_json_get(entry, "scope"));
-	const stet_json *granted = stet_json_get(entry, "granted"),
-			*seal = stet_json_get(entry, "seal");
-	char by[64] = "a key of entry 0", sealed[64] = "not sealed yet", *line;
+	const stet_json *granted = stet_json_get(entry, "granted");
+	char by[64] = "a key of entry 0", *line;
+	int named = label != NULL && label[0] != '\0';
 
 	if (granted != NULL && stet_json_kind_of(granted) == STET_JSON_INT)
 		snprintf(
 		    by, sizeof(by), "granted by entry %lld", (long long)stet_json_int_of(granted));
-	if (seal != NULL && stet_json_kind_of(seal) == STET_JSON_INT)
-		snprintf(sealed, sizeof(sealed), "sealed by entry %lld",
-		    (long long)stet_json_int_of(seal));
-	line = text_of("'%s' (%.8s), %s, %s%s%s%s%s; %s", label != NULL ? label : "",
-	    kid != NULL ? kid : "", issuer != NULL ? issuer : "", by,
-	    roles != NULL && roles[0] != '\0' ? " as " : "", roles != NULL ? roles : "",
-	    scope != NULL && scope[0] != '\0' ? " for " : "", scope != NULL ? scope : "", sealed);
-	out_text("      ");
-	out_wrap(6, 6, line != NULL ? line : "");
+	line = text_of("%s%s%s (%.8s), %s, %s%s%s%s%s", named ? "'" : "the ledger key",
+	    named ? label : "", named ? "'" : "", kid != NULL ? kid : "",
+	    issuer != NULL ? issuer : "", by, roles != NULL && roles[0] != '\0' ? " as " : "",
+	    roles != NULL ? roles : "", scope != NULL && scope[0] != '\0' ? " for " : "",
+	    scope != NULL ? scope : "");
+	if (before == NULL || !same_member(entry, before, "kid") ||
+	    !same_member(entry, before, "granted")) {
+		out_text("      by ");
+		out_wrap(9, 6, line != NULL ? line : "");
+	}
 	free(line);
 	free(label);
 	free(kid);
@@ -235,8 +258,19 @@ put_signer(const stet_json *entry)
 	free(scope);
 }
 
+static void
+put_seal(const stet_json *entry)
+{
+	const stet_json *seal = stet_json_get(entry, "seal");
+
+	if (seal != NULL && stet_json_kind_of(seal) == STET_JSON_INT)
+		out_text("  seal %lld\n", (long long)stet_json_int_of(seal));
+	else
+		out_text("  not sealed yet\n");
+}
+
 static int
-put_entry(const stet_json *entry)
+put_entry(const stet_json *entry, const stet_json *before)
 {
 	char *name = json_text(stet_json_get(entry, "name")),
 	     *type = json_text(stet_json_get(entry, "type"));
@@ -251,8 +285,8 @@ put_entry(const stet_json *entry)
 	out_foreign(name != NULL ? name : "");
 	out_text("\n    ");
 	worst = put_links(entry);
-	out_text("\n");
-	put_signer(entry);
+	put_seal(entry);
+	put_signer(entry, before);
 	if (text != NULL && text[0] != '\0') {
 		out_style(STYLE_RED);
 		out_text("      ");
@@ -266,29 +300,38 @@ put_entry(const stet_json *entry)
 }
 
 static int
-put_record(const stet_json *report)
+put_entries(const stet_json *report)
 {
-	const stet_json *entries = stet_json_get(report, "entries");
-	char *root = json_text(stet_json_get(report, "root"));
+	const stet_json *entries = stet_json_get(report, "entries"), *before = NULL;
 	int worst = EXIT_YES, one;
 	size_t i;
 
 	for (i = 0; i < stet_json_size(entries); i++) {
-		one = put_entry(stet_json_item(entries, i));
+		one = put_entry(stet_json_item(entries, i), before);
+		before = stet_json_item(entries, i);
 		worst = one == EXIT_NO || worst == EXIT_YES ? one : worst;
 	}
 	if (worst == EXIT_YES && !stet_json_bool_of(stet_json_get(report, "ok")))
 		worst = EXIT_NO;
+	return worst;
+}
+
+static void
+put_verdict(const stet_json *report, int worst)
+{
+	const stet_json *entries = stet_json_get(report, "entries");
+	char *root = json_text(stet_json_get(report, "root"));
+
+	out_text("\n");
 	out_style(worst == EXIT_YES ? STYLE_GREEN : STYLE_RED);
 	out_text("%s", worst == EXIT_YES  ? "verified"
 		       : worst == EXIT_NO ? "not verified"
 					  : "could not find out");
 	out_style(STYLE_PLAIN);
-	out_text(": %zu %s about this record, at size %lld, root %s\n", stet_json_size(entries),
+	out_text(": %zu %s about this record\nsize %lld, root %s\n", stet_json_size(entries),
 	    stet_json_size(entries) == 1 ? "entry" : "entries",
 	    (long long)stet_json_int_of(stet_json_get(report, "size")), root != NULL ? root : "");
 	free(root);
-	return worst;
 }
 
 /* The answer of the JSON form, without printing it. */
@@ -312,8 +355,67 @@ judge_record(const stet_json *report)
 	return unsure ? EXIT_UNSURE : EXIT_NO;
 }
 
-/* The ladders first, with what carries each rung, then the entries.  A standing that cannot be
- * folded, because an entry is damaged, does not keep the entries from being judged. */
+/* How many of the findings or gaps --fail-on names. */
+static size_t
+count_named(const char *list, const char *word, const stet_json *findings)
+{
+	size_t i, count = 0;
+	char *code;
+
+	for (i = 0; i < stet_json_size(findings); i++) {
+		code = json_text(stet_json_get(stet_json_item(findings, i), "code"));
+		count += list_has(list, word) || (code != NULL && list_has(list, code));
+		free(code);
+	}
+	return count;
+}
+
+static size_t
+count_failed(const struct verify *verify, const stet_json *standing)
+{
+	return count_named(verify->fail_on, "finding", stet_json_get(standing, "findings")) +
+	       count_named(verify->fail_on, "gap", stet_json_get(standing, "gaps"));
+}
+
+static int
+answer_json(stet_json **report, const stet_json *standing)
+{
+	static const char *const members[] = {"rows", "findings", "gaps", NULL};
+	int status = judge_record(*report);
+	size_t i;
+
+	for (i = 0; standing != NULL && members[i] != NULL; i++)
+		stet_json_set(
+		    *report, members[i], stet_json_copy(stet_json_get(standing, members[i])));
+	out_json(*report);
+	*report = NULL;
+	return status;
+}
+
+/* The ladders first, with what carries each rung, then the entries. */
+static int
+answer_text(const struct verify *verify, const stet_json *report, const stet_json *standing)
+{
+	int told = standing != NULL && standing_is_of_record(standing), status;
+	size_t failed = standing != NULL ? count_failed(verify, standing) : 0;
+
+	if (told)
+		standing_rungs(standing, report);
+	status = put_entries(report);
+	if (told)
+		standing_findings(standing);
+	put_verdict(report, status);
+	if (failed > 0) {
+		out_style(STYLE_RED);
+		out_text("fails");
+		out_style(STYLE_PLAIN);
+		out_text(": --fail-on names %zu of its findings and gaps\n", failed);
+	}
+	return status;
+}
+
+/* A standing that cannot be folded, because an entry is damaged, does not keep the entries from
+ * being judged. */
 static int
 put_record_standing(struct verify *verify, const stet_id *id, stet_json **report)
 {
@@ -321,23 +423,39 @@ put_record_standing(struct verify *verify, const stet_id *id, stet_json **report
 	const stet_json *json = NULL;
 	int read = standing_read(&verify->env, id, &standing, &json), status;
 
-	if (verify->env.json) {
-		status = judge_record(*report);
-		if (read == EXIT_YES) {
-			stet_json_set(*report, "rows", stet_json_copy(stet_json_get(json, "rows")));
-			stet_json_set(
-			    *report, "findings", stet_json_copy(stet_json_get(json, "findings")));
-			stet_json_set(*report, "gaps", stet_json_copy(stet_json_get(json, "gaps")));
-		}
-		out_json(*report);
-		*report = NULL;
-	} else {
-		if (read == EXIT_YES)
-			standing_rungs(json, *report);
-		status = put_record(*report);
-	}
+	if (read != EXIT_YES)
+		json = NULL;
+	status = verify->env.json ? answer_json(report, json) : answer_text(verify, *report, json);
+	if (status == EXIT_YES)
+		status = read;
+	if (status == EXIT_YES && count_failed(verify, json) > 0)
+		status = EXIT_NO;
 	stet_standing_free(standing);
-	return status == EXIT_YES ? read : status;
+	return status;
+}
+
+/* --fail-on takes "finding", "gap" and the codes of either. */
+static int
+check_fail_on(const struct command *self, const char *list)
+{
+	const stet_rule *rule;
+	char code[64];
+	size_t size;
+
+	while (list != NULL) {
+		size = strcspn(list, ",");
+		snprintf(code, sizeof(code), "%.*s", (int)size, list);
+		rule = size < sizeof(code) ? stet_rule_get(stet_rule_find(code)) : NULL;
+		if (strcmp(code, "finding") != 0 && strcmp(code, "gap") != 0 &&
+		    (rule == NULL ||
+			(strcmp(rule->kind, "finding") != 0 && strcmp(rule->kind, "gap") != 0)))
+			return opt_wrong(self,
+			    "--fail-on takes finding, gap, or codes of findings and gaps, not "
+			    "'%s'; 'stet explain --all' lists them",
+			    code);
+		list = list[size] == ',' ? list + size + 1 : NULL;
+	}
+	return LINE_GO;
 }
 
 static int
@@ -381,6 +499,11 @@ run(const struct command *self, int argc, char **argv)
 	    (verify.since != NULL || verify.flags != 0))
 		status = opt_wrong(
 		    self, "--since, --hash-only and --no-artifacts are for the whole ledger");
+	if (status == LINE_GO && verify.fail_on != NULL &&
+	    (line.count == 0 || verify.content != NULL))
+		status = opt_wrong(self, "--fail-on is for one record; 'stet audit' is for all");
+	if (status == LINE_GO)
+		status = check_fail_on(self, verify.fail_on);
 	if (status == LINE_GO && line.count == 0 && verify.content == NULL && verify.env.at != NULL)
 		status = opt_wrong(self, "--at is for one record; the ledger is verified whole");
 	if (status == LINE_GO && (status = env_open(&verify.env, ENV_REPAIR)) == EXIT_YES)
@@ -401,19 +524,24 @@ static const struct opt own[] = {
     {OPT_LIMIT, 0, "limit", "N", "how many diagnoses to show (default: 100)"},
     {OPT_CONTENT, 0, "content", "FILE",
 	"which registered artifact or manifest this file is ('-': standard input)"},
+    {OPT_FAIL_ON, 0, "fail-on", "WHAT,...",
+	"of one record: exit 1 if it has one: finding, gap, or a code of either"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_at, opts_quiet, opts_json, opts_ledger, NULL};
 
 static const struct pair examples[] = {{"stet verify", "every byte of the ledger"},
     {"stet verify --since checkpoint.note", "what came after a checkpoint you kept"},
     {"stet verify 10.5281/zenodo.21073815",
-	"one record: who signed each entry, and by whose leave"},
+	"one record: what carries each level, who signed each entry, and by whose leave"},
+    {"stet verify --fail-on finding SRCH:9F810E9F",
+	"for a script: exit 1 if its entries contradict each other"},
     {"stet verify --content paper.pdf 10.5281/zenodo.21073815",
 	"whether this file is a version that the record has registered"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "verified: everything holds"},
     {"1", "not verified: each diagnosis has a line with its code and the first entry "
-	  "concerned; or the file differs from every version, or its entry was annulled"},
+	  "concerned; or --fail-on met something; or the file differs from every version, or its "
+	  "entry was annulled"},
     {"2", "the command line was wrong"},
     {"3",
 	"could not find out: the ledger or the file cannot be read, or nothing is registered that "
@@ -423,28 +551,34 @@ static const struct pair exits[] = {{"0", "verified: everything holds"},
 const struct command cmd_verify = {.name = "verify",
     .group = GROUP_KEEP,
     .summary = "verify the ledger, or one record",
-    .synopsis =
-	"[--since FILE] [--hash-only] [--no-artifacts] [-q] [--json]\nID [--at SEQ|TIME] [--json]\n"
-	"--content FILE [ID] [--at SEQ|TIME] [--json]",
-    .description = "Reads the entries and works out everything else again: canonical bytes, "
-		   "numbers without gaps, both chains, "
-		   "times, signatures, the role each signer held at that point, the rules of "
-		   "admission, the tree, root and "
-		   "record index of every seal, checkpoints, artifacts, and the tables beside the "
-		   "entries. What does not agree "
-		   "is named by a stable code, which 'stet explain' explains, and the first entry "
-		   "concerned.\n\n"
-		   "With ID, the chain of one record: for each entry about any of its names "
-		   "whether its bytes, signature, "
-		   "grant, link to the entry before and place in the sealed tree hold. It rests on "
-		   "the tree; that the tree "
-		   "leaves nothing out is what verifying the whole ledger shows.\n\n"
-		   "With --content, the file is digested and looked for among what artifacts and "
-		   "manifests register, of one record or of all; every match is shown with who "
-		   "signed it and what became of it: annulled, withheld, or a newer one in its "
-		   "place. Of one record it can also be said that the file differs from every "
-		   "version. SHA-256 decides; a file found by another digest, where SHA-256 is "
-		   "blinded, is not told apart without the salt.",
+    .synopsis = "[--since FILE] [--hash-only] [--no-artifacts] [-q] [--json]\nID [--fail-on "
+		"WHAT,...] [--at SEQ|TIME] "
+		"[--json]\n"
+		"--content FILE [ID] [--at SEQ|TIME] [--json]",
+    .description =
+	"Reads the entries and works out everything else again: canonical bytes, "
+	"numbers without gaps, both chains, "
+	"times, signatures, the role each signer held at that point, the rules of "
+	"admission, the tree, root and "
+	"record index of every seal, checkpoints, artifacts, and the tables beside the "
+	"entries. What does not agree "
+	"is named by a stable code, which 'stet explain' explains, and the first entry "
+	"concerned.\n\n"
+	"With ID, the chain of one record: of both ladders each rung, whether it is "
+	"reached as declared, by what is said and by what signed entries here carry: "
+	"yes, no or unknown, by which entry, whose key, within which scope and under "
+	"which seal. Then for each entry about any of its names "
+	"whether its bytes, signature, "
+	"grant, link to the entry before and place in the sealed tree hold. Findings and "
+	"gaps are shown, and change the exit status only with --fail-on. It rests on "
+	"the tree; that the tree "
+	"leaves nothing out is what verifying the whole ledger shows.\n\n"
+	"With --content, the file is digested and looked for among what artifacts and "
+	"manifests register, of one record or of all; every match is shown with who "
+	"signed it and what became of it: annulled, withheld, or a newer one in its "
+	"place. Of one record it can also be said that the file differs from every "
+	"version. SHA-256 decides; a file found by another digest, where SHA-256 is "
+	"blinded, is not told apart without the salt.",
     .options = options,
     .examples = examples,
     .exits = exits,
