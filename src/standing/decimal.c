@@ -6,7 +6,6 @@ __extension__ typedef __int128 wide;
 
 #define DIGITS_MAX 18
 #define EXPONENT_MAX 1000
-#define SHIFT_MAX 18
 
 static int
 is_digit(uint8_t c)
@@ -102,14 +101,16 @@ st_decimal_equal(const struct st_decimal *a, const struct st_decimal *b)
 	return a->mantissa == b->mantissa && a->exponent == b->exponent;
 }
 
-static wide
-shifted(int64_t mantissa, int by)
+/* value * by * 10^tens; -1 if that has too many digits. */
+static int
+times(wide *value, wide by, int tens)
 {
-	wide value = mantissa;
-
-	for (; by > 0; by--)
-		value *= 10;
-	return value;
+	if (__builtin_mul_overflow(*value, by, value))
+		return -1;
+	for (; *value != 0 && tens > 0; tens--)
+		if (__builtin_mul_overflow(*value, (wide)10, value))
+			return -1;
+	return 0;
 }
 
 /* |a - b| and |b| in the same unit; -1 if that needs more digits than there are. */
@@ -118,16 +119,14 @@ difference(
     const struct st_decimal *a, const struct st_decimal *b, wide *difference_out, wide *of_out)
 {
 	int low = a->exponent < b->exponent ? a->exponent : b->exponent;
-	wide left, right;
+	wide left = a->mantissa, right = b->mantissa, apart;
 
 	if (a->mantissa == 0)
 		low = b->exponent;
-	if (b->mantissa == 0 || a->exponent - low > SHIFT_MAX - 4 ||
-	    b->exponent - low > SHIFT_MAX - 4)
+	if (b->mantissa == 0 || times(&left, 1, a->exponent - low) < 0 ||
+	    times(&right, 1, b->exponent - low) < 0 || __builtin_sub_overflow(left, right, &apart))
 		return -1;
-	left = a->mantissa == 0 ? 0 : shifted(a->mantissa, a->exponent - low);
-	right = shifted(b->mantissa, b->exponent - low);
-	*difference_out = left > right ? left - right : right - left;
+	*difference_out = apart < 0 ? -apart : apart;
 	*of_out = right < 0 ? -right : right;
 	return 0;
 }
@@ -136,28 +135,20 @@ int
 st_decimal_within(const struct st_decimal *computed, const struct st_decimal *expected,
     const struct st_decimal *tolerance, int *within_out)
 {
-	const wide room = shifted(1, 36);
 	wide apart, of;
-	int exponent = tolerance->exponent;
 
 	*within_out = -1;
+	if (tolerance->mantissa < 0)
+		return -1;
 	if (st_decimal_equal(computed, expected)) {
-		*within_out = tolerance->mantissa >= 0;
+		*within_out = 1;
 		return 0;
 	}
-	if (difference(computed, expected, &apart, &of) < 0)
-		return -1;
 	/* apart * 100 <= tolerance * of, both as whole numbers */
-	apart *= 100;
-	for (; exponent < 0; exponent++) {
-		if (apart > room / 10)
-			return -1;
-		apart *= 10;
-	}
-	if (tolerance->mantissa < 0 || tolerance->mantissa > 1000000 || exponent > 2 ||
-	    of > room / 1000000)
+	if (difference(computed, expected, &apart, &of) < 0 ||
+	    times(&apart, 100, -tolerance->exponent) < 0 ||
+	    times(&of, tolerance->mantissa, tolerance->exponent) < 0)
 		return -1;
-	of *= shifted(tolerance->mantissa, exponent);
 	*within_out = apart <= of;
 	return 0;
 }
@@ -166,11 +157,16 @@ int
 st_decimal_diff(
     const struct st_decimal *computed, const struct st_decimal *expected, int64_t *tenths_out)
 {
-	wide apart, of, tenths;
+	wide apart, of, twice, tenths;
 
-	if (difference(computed, expected, &apart, &of) < 0 || apart > shifted(1, 34))
+	if (difference(computed, expected, &apart, &of) < 0)
 		return -1;
-	tenths = (apart * 2000 + of) / (2 * of);
+	/* apart * 1000 / of + 1/2 */
+	twice = of;
+	if (times(&apart, 2000, 0) < 0 || times(&twice, 2, 0) < 0 ||
+	    __builtin_add_overflow(apart, of, &apart))
+		return -1;
+	tenths = apart / twice;
 	if (tenths > INT64_MAX)
 		return -1;
 	*tenths_out = (int64_t)tenths;
