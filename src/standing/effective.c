@@ -7,8 +7,8 @@
 
 /* What is asked of a standing may need memory; st_fold_end() looks once whether there was enough.
  */
-static void
-remember(const struct st_standing *standing, int rc)
+void
+st_remember(const struct st_standing *standing, int rc)
 {
 	if (rc == STET_ENOMEM)
 		((struct st_standing *)(uintptr_t)standing)->rc = rc;
@@ -17,7 +17,7 @@ remember(const struct st_standing *standing, int rc)
 void
 st_evidence_keep(const struct st_standing *standing, struct st_evidence *evidence, size_t fact)
 {
-	remember(standing, st_evidence_add(evidence, fact));
+	st_remember(standing, st_evidence_add(evidence, fact));
 }
 
 const stet_json *
@@ -26,7 +26,7 @@ st_fact_json(const struct st_standing *standing, size_t fact)
 	struct st_fact *at = &standing->facts[fact];
 
 	if (at->json == NULL)
-		remember(standing, st_statement_to_json(&at->statement, &at->json, NULL));
+		st_remember(standing, st_statement_to_json(&at->statement, &at->json, NULL));
 	return at->json;
 }
 
@@ -41,8 +41,8 @@ counts(const struct st_fact *fact, enum st_set set)
 
 /* Own words before a source's, and what is about the record's own names before what only observers
  * link with them: 0 is best. */
-static int
-rank(const struct st_fact *fact)
+int
+st_fact_rank(const struct st_fact *fact)
 {
 	return (fact->observed ? 1 : 0) + (fact->loose ? 2 : 0);
 }
@@ -57,9 +57,9 @@ st_newest(const struct st_standing *standing, enum st_type type, enum st_set set
 		fact = &standing->facts[i];
 		if (fact->statement.type != type || !counts(fact, set))
 			continue;
-		if (rank(fact) == 0)
+		if (st_fact_rank(fact) == 0)
 			return i;
-		if (best == ST_NO_FACT || rank(fact) < rank(&standing->facts[best]))
+		if (best == ST_NO_FACT || st_fact_rank(fact) < st_fact_rank(&standing->facts[best]))
 			best = i;
 	}
 	return best;
@@ -119,7 +119,7 @@ copy_at(const struct value *value, const stet_json *json, const char *path)
 
 	while (json != NULL && *path == '/') {
 		if ((step = step_of(&path)) == NULL) {
-			remember(value->standing, STET_ENOMEM);
+			st_remember(value->standing, STET_ENOMEM);
 			return NULL;
 		}
 		json = stet_json_kind_of(json) == STET_JSON_ARRAY ? item_at(json, step)
@@ -129,7 +129,7 @@ copy_at(const struct value *value, const stet_json *json, const char *path)
 	if (json == NULL)
 		return NULL;
 	if ((copy = stet_json_copy(json)) == NULL)
-		remember(value->standing, STET_ENOMEM);
+		st_remember(value->standing, STET_ENOMEM);
 	return copy;
 }
 
@@ -160,7 +160,7 @@ after_of(const struct value *value, const stet_json *row)
 	if (!stet_json_bool_of(stet_json_get(row, "json")))
 		return copy_at(value, after, "");
 	rc = stet_json_parse(stet_json_string_of(after), &parsed, NULL);
-	remember(value->standing, rc);
+	st_remember(value->standing, rc);
 	return rc == STET_OK ? parsed : NULL;
 }
 
@@ -171,14 +171,14 @@ change_part(struct value *value, const char *rest, stet_json *after, size_t by)
 	int kind, rc;
 
 	if (value->json == NULL && after != NULL && (value->json = stet_json_object()) == NULL)
-		remember(value->standing, STET_ENOMEM);
+		st_remember(value->standing, STET_ENOMEM);
 	kind = stet_json_kind_of(value->json);
 	if (kind != STET_JSON_OBJECT && kind != STET_JSON_ARRAY) {
 		stet_json_free(after); /* it has no parts */
 		return;
 	}
 	rc = st_json_pointer_set(value->json, rest, after, NULL);
-	remember(value->standing, rc);
+	st_remember(value->standing, rc);
 	if (rc == STET_OK)
 		value->fact = by;
 }
@@ -195,7 +195,7 @@ apply_row(struct value *value, const stet_json *row, size_t by, const char *path
 	if (text.data == NULL || stet_json_get(row, "after") == NULL)
 		return;
 	if ((changed = strndup((const char *)text.data, text.size)) == NULL) {
-		remember(value->standing, STET_ENOMEM);
+		st_remember(value->standing, STET_ENOMEM);
 		return;
 	}
 	if (is_below(path, changed, &rest)) {

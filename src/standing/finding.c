@@ -574,23 +574,26 @@ corrected_before_submitted(struct finder *finder)
 
 /* Both as JSON text, so that numbers, lists and texts compare alike. */
 static int
-same_value(const stet_json *row, const stet_json *before, const stet_json *effective)
+same_value(const struct st_standing *standing, const stet_json *row, const stet_json *before,
+    const stet_json *effective)
 {
 	stet_json *parsed = NULL;
 	const stet_json *value = before;
 	char *a = NULL, *b = NULL;
 	size_t size;
-	int same;
+	int same, rc = STET_OK;
 
 	if (stet_json_kind_of(before) == STET_JSON_NULL)
 		return effective == NULL;
 	if (effective == NULL)
 		return 0;
 	if (stet_json_bool_of(stet_json_get(row, "json")) &&
-	    stet_json_parse(stet_json_string_of(before), &parsed, NULL) == STET_OK)
+	    (rc = stet_json_parse(stet_json_string_of(before), &parsed, NULL)) == STET_OK)
 		value = parsed;
-	same = stet_json_text(value, 0, &a, &size, NULL) == STET_OK &&
-	       stet_json_text(effective, 0, &b, &size, NULL) == STET_OK && strcmp(a, b) == 0;
+	st_remember(standing, rc);
+	same = (rc = stet_json_text(value, 0, &a, &size, NULL)) == STET_OK &&
+	       (rc = stet_json_text(effective, 0, &b, &size, NULL)) == STET_OK && strcmp(a, b) == 0;
+	st_remember(standing, rc);
 	free(a);
 	free(b);
 	stet_json_free(parsed);
@@ -608,12 +611,16 @@ compare_before(struct finder *finder, size_t at, const stet_json *row)
 	char *text, shown[ST_SHOWN_SIZE];
 	size_t base;
 
-	if (before == NULL || path.data == NULL ||
-	    (text = strndup((const char *)path.data, path.size)) == NULL)
+	if (before == NULL || path.data == NULL)
 		return;
+	if ((text = strndup((const char *)path.data, path.size)) == NULL) {
+		finder->rc = STET_ENOMEM;
+		return;
+	}
 	then.fact_count = at;
 	value = st_effective(&then, text, ST_DECLARED, &base);
-	if (base != ST_NO_FACT && !same_value(row, before, value))
+	st_remember(finder->standing, then.rc);
+	if (base != ST_NO_FACT && !same_value(finder->standing, row, before, value))
 		say(finder, at, base, "what it gives as before of '%s' was not there",
 		    st_shown(path, shown));
 	stet_json_free(value);

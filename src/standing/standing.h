@@ -195,6 +195,8 @@ size_t st_newest(const struct st_standing *standing, enum st_type type, enum st_
  * JSON; *fact_out is the fact that gives it.  NULL: not known. The caller frees it. */
 stet_json *st_effective(
     const struct st_standing *standing, const char *path, enum st_set set, size_t *fact_out);
+/* Of two that are alike the lower counts, however old: own words come before a source's. */
+int st_fact_rank(const struct st_fact *fact);
 /* The fact with this leaf, ST_NO_FACT. */
 size_t st_fact_by_leaf(const struct st_standing *standing, const uint8_t leaf[32]);
 /* The facts that a statement names in targets: visit in their order, its non-zero answer stops. */
@@ -208,6 +210,9 @@ int st_fact_same_source(const struct st_fact *a, const struct st_fact *b);
 /* Whether a correction may lift what it targets: a source only what it said itself, and nobody by a
  * key that is distrusted. */
 int st_fact_may_lift(const struct st_fact *by, const struct st_fact *target);
+/* Keeps an STET_ENOMEM for whoever asks standing->rc: what is asked of a standing may need memory.
+ */
+void st_remember(const struct st_standing *standing, int rc);
 int st_evidence_add(struct st_evidence *evidence, size_t fact); /* STET_OK, STET_ENOMEM */
 /* The same; the standing remembers if memory was short. */
 void st_evidence_keep(
