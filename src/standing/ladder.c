@@ -5,6 +5,7 @@
  * record here, or where a count is shown. */
 #include "standing/ladder.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ st_effective_count(const struct st_standing *standing, const char *path, enum st
 	stet_json *value = st_effective(standing, path, set, fact_out);
 	int rc = STET_ENOTFOUND;
 
-	if (value != NULL && stet_json_kind_of(value) == STET_JSON_INT) {
+	if (stet_json_kind_of(value) == STET_JSON_INT && stet_json_int_of(value) >= 0) {
 		*value_out = stet_json_int_of(value);
 		rc = STET_OK;
 	}
@@ -57,10 +58,15 @@ st_effective_hundredths(const struct st_standing *standing, const char *path, en
     int64_t *value_out, size_t *fact_out)
 {
 	stet_json *value = st_effective(standing, path, set, fact_out);
-	int known = value != NULL && st_json_hundredths(value, value_out);
+	int64_t score = 0;
+	int known =
+	    value != NULL && st_json_hundredths(value, &score) && score >= 0 && score <= 1000;
 
 	stet_json_free(value);
-	return known ? STET_OK : STET_ENOTFOUND;
+	if (!known)
+		return STET_ENOTFOUND;
+	*value_out = score;
+	return STET_OK;
 }
 
 char *
@@ -71,6 +77,8 @@ st_effective_text(
 	stet_bytes text = stet_json_string_of(value);
 	char *copy = text.data != NULL ? strndup((const char *)text.data, text.size) : NULL;
 
+	if (text.data != NULL && copy == NULL)
+		st_remember(standing, STET_ENOMEM);
 	stet_json_free(value);
 	return copy;
 }
@@ -149,15 +157,23 @@ in_set(const struct st_fact *fact, enum st_set set)
 	return set == ST_SUPPORTED ? st_fact_supports(fact) : st_fact_stands(fact);
 }
 
-/* Nothing says so: a known no only where a publisher has signed what there is. */
+/* Whether what is not here does not exist: a publisher has signed what there is, and all of it can
+ * be read. */
+static int
+is_whole(const struct st_standing *standing)
+{
+	return standing->opened_by_publisher && !standing->unknown_types;
+}
+
 static enum st_answer
 nothing(const struct st_standing *standing, enum st_set set, const char *what, char why[160])
 {
 	snprintf(why, 160, "%s%s", what,
-	    standing->opened_by_publisher ? ""
-	    : set == ST_SUPPORTED         ? ": nothing signed here says so"
-					  : ": nobody says");
-	return standing->opened_by_publisher ? ST_ANSWER_NO : ST_ANSWER_UNKNOWN;
+	    is_whole(standing)              ? ""
+	    : standing->opened_by_publisher ? ": an entry of a newer stet may say so"
+	    : set == ST_SUPPORTED           ? ": nothing signed here says so"
+					    : ": nobody says");
+	return is_whole(standing) ? ST_ANSWER_NO : ST_ANSWER_UNKNOWN;
 }
 
 static enum st_answer
@@ -185,24 +201,73 @@ has_record(const struct st_standing *standing, const struct rung *rung, enum st_
 	return ST_ANSWER_YES;
 }
 
+static int
+is_artifact(const struct st_fact *fact, const char *const *roles)
+{
+	stet_bytes role;
+
+	if (fact->statement.type != ST_TYPE_ARTIFACT ||
+	    st_cbor_member_text(fact->statement.sign1.payload, "role", &role) < 0)
+		return 0;
+	for (; *roles != NULL; roles++)
+		if (st_bytes_equal(role, st_str(*roles)))
+			return 1;
+	return 0;
+}
+
 /* An artifact of one of the roles; content has to be here where it is to support something. */
 static size_t
 find_artifact(const struct st_standing *standing, const char *const *roles, enum st_set set)
 {
-	const struct st_fact *fact;
-	stet_bytes role;
-	size_t i, k;
+	size_t i;
 
-	for (i = standing->fact_count; i-- > 0;) {
-		fact = &standing->facts[i];
-		if (fact->statement.type != ST_TYPE_ARTIFACT || !in_set(fact, set) ||
-		    st_cbor_member_text(fact->statement.sign1.payload, "role", &role) < 0)
-			continue;
-		for (k = 0; roles[k] != NULL; k++)
-			if (st_bytes_equal(role, st_str(roles[k])))
-				return i;
-	}
+	for (i = standing->fact_count; i-- > 0;)
+		if (in_set(&standing->facts[i], set) && is_artifact(&standing->facts[i], roles))
+			return i;
 	return ST_NO_FACT;
+}
+
+/* Whether one would support, if only it were known that its content is here. */
+static int
+may_be_held(const struct st_standing *standing, const char *const *roles)
+{
+	struct st_fact fact;
+	size_t i;
+
+	for (i = 0; i < standing->fact_count; i++) {
+		if (standing->facts[i].held != ST_HELD_UNKNOWN ||
+		    !is_artifact(&standing->facts[i], roles))
+			continue;
+		fact = standing->facts[i];
+		fact.held = ST_HELD_HERE;
+		if (st_fact_supports(&fact))
+			return 1;
+	}
+	return 0;
+}
+
+static enum st_answer
+is_held(const struct st_standing *standing, const char *const *roles, const char *what,
+    struct st_evidence *evidence, char why[160])
+{
+	size_t fact = find_artifact(standing, roles, ST_SUPPORTED);
+
+	if (fact != ST_NO_FACT) {
+		st_evidence_keep(standing, evidence, fact);
+		return ST_ANSWER_YES;
+	}
+	if (!may_be_held(standing, roles))
+		return nothing(standing, ST_SUPPORTED, what, why);
+	snprintf(why, 160, "whether the artifact that shows it is held here is not known");
+	return ST_ANSWER_UNKNOWN;
+}
+
+static enum st_answer
+both(enum st_answer a, enum st_answer b)
+{
+	if (a == ST_ANSWER_NO || b == ST_ANSWER_NO)
+		return ST_ANSWER_NO;
+	return a == ST_ANSWER_UNKNOWN || b == ST_ANSWER_UNKNOWN ? ST_ANSWER_UNKNOWN : ST_ANSWER_YES;
 }
 
 /* Each of a sandbox run's two files; of the others any one will do. */
@@ -210,33 +275,29 @@ static enum st_answer
 has_artifacts(const struct st_standing *standing, const struct rung *rung,
     struct st_evidence *evidence, char why[160])
 {
+	static const char what[] = "no artifact that shows it is held here";
 	const char *one[2] = {NULL, NULL};
-	size_t fact, k, found = 0, wanted = 1;
+	enum st_answer answer = ST_ANSWER_YES, now;
+	char reason[160];
+	size_t k;
 
-	if (rung->roles == executed)
-		wanted = 2;
-	for (k = 0; wanted == 2 && rung->roles[k] != NULL; k++) {
+	if (rung->roles != executed)
+		return is_held(standing, rung->roles, what, evidence, why);
+	for (k = 0; rung->roles[k] != NULL; k++) {
 		one[0] = rung->roles[k];
-		if ((fact = find_artifact(standing, one, ST_SUPPORTED)) != ST_NO_FACT) {
-			st_evidence_keep(standing, evidence, fact);
-			found++;
-		}
+		now = both(answer, is_held(standing, one, what, evidence, reason));
+		if (now != answer)
+			memcpy(why, reason, sizeof(reason));
+		answer = now;
 	}
-	if (wanted == 1 &&
-	    (fact = find_artifact(standing, rung->roles, ST_SUPPORTED)) != ST_NO_FACT) {
-		st_evidence_keep(standing, evidence, fact);
-		found++;
-	}
-	if (found >= wanted)
-		return ST_ANSWER_YES;
-	return nothing(standing, ST_SUPPORTED, "no artifact that shows it is held here", why);
+	return answer;
 }
 
 static enum st_answer
 has_counter(const struct st_standing *standing, const struct rung *rung, enum st_set set,
     struct st_evidence *evidence, char why[160])
 {
-	char path[96], what[128];
+	char path[96], what[112];
 	int64_t count;
 	size_t fact;
 
@@ -270,13 +331,15 @@ has_page(const struct st_standing *standing, const struct rung *rung, enum st_se
 
 	(void)rung;
 	manifest = st_effective(standing, "/record/manifest", set, &fact);
-	stet_json_free(manifest);
-	if (manifest == NULL)
+	if (stet_json_kind_of(manifest) != STET_JSON_OBJECT)
 		fact = find_artifact(standing, roles, set);
+	stet_json_free(manifest);
 	/* What a page states was read off a page. */
 	if (fact == ST_NO_FACT && record != ST_NO_FACT && standing->facts[record].observed &&
 	    st_cbor_member_text(standing->facts[record].statement.source, "url", &url) == STET_OK)
 		fact = record;
+	if (fact == ST_NO_FACT && set == ST_SUPPORTED)
+		return is_held(standing, roles, "no page and no manifest", evidence, why);
 	if (fact == ST_NO_FACT)
 		return nothing(standing, set, "no page and no manifest", why);
 	st_evidence_keep(standing, evidence, fact);
@@ -303,36 +366,91 @@ has_report(const struct st_standing *standing, const struct rung *rung, enum st_
 	int declared = -1;
 
 	(void)rung;
-	if (fact == ST_NO_FACT && set != ST_SUPPORTED &&
-	    (declared = declares(standing, "/declaration/report_artifact", "Available", &said)) >=
-		0)
+	if (set == ST_SUPPORTED)
+		return is_held(standing, roles, "no report is held here", evidence, why);
+	if (fact == ST_NO_FACT && (declared = declares(standing, "/declaration/report_artifact",
+				       "Available", &said)) >= 0)
 		fact = said;
 	if (fact == ST_NO_FACT)
-		return nothing(standing, set,
-		    set == ST_SUPPORTED ? "no report is held here" : "no report", why);
+		return nothing(standing, set, "no report", why);
 	st_evidence_keep(standing, evidence, fact);
 	if (declared == 0)
 		snprintf(why, 160, "the report is declared not to be available");
 	return declared == 0 ? ST_ANSWER_NO : ST_ANSWER_YES;
 }
 
-/* 1: a doi statement says that it is registered; 0: that it is not; -1: none says. */
+static stet_bytes
+text_of(const struct st_fact *fact, const char *member)
+{
+	stet_bytes text = {(const uint8_t *)"", 0};
+
+	st_cbor_member_text(fact->statement.sign1.payload, member, &text);
+	return text;
+}
+
+/* What is said about one thing, by the members that name it; `says` is the one it has to have. */
+struct topic {
+	enum st_type type;
+	const char *says, *names[2];
+};
+static const struct topic doi_topic = {ST_TYPE_DOI, "state", {"doi", NULL}};
+static const struct topic verdict_topic = {ST_TYPE_VERDICT, "status", {"gate", "kind"}};
+
+/* The newest of a set about the same thing as like; as st_newest() chooses. */
+static size_t
+newest_of(const struct st_standing *standing, const struct topic *topic, enum st_set set,
+    const struct st_fact *like)
+{
+	size_t names = topic->names[1] != NULL ? 2 : 1, i, k, best = ST_NO_FACT;
+	const struct st_fact *fact;
+	stet_bytes wanted[2];
+
+	for (k = 0; k < names; k++)
+		wanted[k] = text_of(like, topic->names[k]);
+	for (i = standing->fact_count; i-- > 0;) {
+		fact = &standing->facts[i];
+		if (fact->statement.type != topic->type || !in_set(fact, set) ||
+		    (best != ST_NO_FACT &&
+			st_fact_rank(fact) >= st_fact_rank(&standing->facts[best])))
+			continue;
+		for (k = 0; k < names; k++)
+			if (!st_bytes_equal(text_of(fact, topic->names[k]), wanted[k]))
+				break;
+		if (k < names || text_of(fact, topic->says).size == 0)
+			continue;
+		best = i;
+		if (st_fact_rank(fact) == 0)
+			break;
+	}
+	return best;
+}
+
+static int
+is_registered(const struct st_fact *fact)
+{
+	stet_bytes state = text_of(fact, "state");
+
+	return st_bytes_equal(state, st_str("registered")) ||
+	       st_bytes_equal(state, st_str("findable"));
+}
+
+/* 1: a DOI is said to be registered; 0: those there are are said not to be; -1: none is known. */
 static int
 registered(const struct st_standing *standing, enum st_set set, size_t *fact_out)
 {
 	const struct st_fact *fact;
-	stet_bytes state;
 	size_t i;
 	int answer = -1;
 
-	for (i = 0; i < standing->fact_count; i++) {
+	for (i = standing->fact_count; i-- > 0;) {
 		fact = &standing->facts[i];
 		if (fact->statement.type != ST_TYPE_DOI || !in_set(fact, set) ||
-		    st_cbor_member_text(fact->statement.sign1.payload, "state", &state) < 0)
+		    text_of(fact, "state").size == 0 || (answer == 0 && !is_registered(fact)) ||
+		    newest_of(standing, &doi_topic, set, fact) != i)
 			continue;
-		answer = st_bytes_equal(state, st_str("registered")) ||
-			 st_bytes_equal(state, st_str("findable"));
 		*fact_out = i;
+		if ((answer = is_registered(fact)) == 1)
+			break;
 	}
 	return answer;
 }
@@ -358,19 +476,12 @@ has_registration(const struct st_standing *standing, const struct rung *rung, en
 /* --- ladders ------------------------------------------------------------------------------------
  */
 
-static enum st_answer
-both(enum st_answer a, enum st_answer b)
-{
-	if (a == ST_ANSWER_NO || b == ST_ANSWER_NO)
-		return ST_ANSWER_NO;
-	return a == ST_ANSWER_UNKNOWN || b == ST_ANSWER_UNKNOWN ? ST_ANSWER_UNKNOWN : ST_ANSWER_YES;
-}
-
 static void
 climb(const struct st_standing *standing, const struct ladder *ladder, struct st_row *row,
     enum st_set set)
 {
 	struct st_rung *rung, *below;
+	enum st_answer own;
 	size_t i;
 
 	for (i = 0; i < ladder->count; i++) {
@@ -380,10 +491,11 @@ climb(const struct st_standing *standing, const struct ladder *ladder, struct st
 		if (!ladder->cumulative || i == 0)
 			continue;
 		below = &row->rungs[i - 1];
-		if (rung->answers[set] == ST_ANSWER_YES && below->answers[set] != ST_ANSWER_YES)
+		own = rung->answers[set];
+		rung->answers[set] = both(own, below->answers[set]);
+		if (rung->answers[set] != own)
 			snprintf(
 			    rung->why[set], sizeof(rung->why[set]), "it needs %s", below->code);
-		rung->answers[set] = both(rung->answers[set], below->answers[set]);
 	}
 }
 
@@ -431,9 +543,11 @@ declare_level(const struct st_standing *standing, const struct ladder *ladder, s
 	int64_t level;
 	size_t fact, i;
 
-	if (st_effective_count(standing, ladder->declared, ST_DECLARED, &level, &fact) < 0 ||
-	    level < 0 || (uint64_t)level >= ladder->count) {
-		st_value_unknown(value, "nobody declares it");
+	int rc = st_effective_count(standing, ladder->declared, ST_DECLARED, &level, &fact);
+
+	if (rc < 0 || (uint64_t)level >= ladder->count) {
+		st_value_unknown(value, "%s",
+		    rc < 0 ? "nobody declares it" : "what is declared is no level of this ladder");
 		for (i = 0; i < ladder->count; i++)
 			row->rungs[i].answers[ST_DECLARED] = ST_ANSWER_UNKNOWN;
 		return STET_OK;
@@ -535,7 +649,7 @@ correction_evidence(
 		if (fact->nature == NULL || !st_fact_stands(fact) ||
 		    (fact->nature->state != ST_STATE_CORRECTED &&
 			fact->nature->state != ST_STATE_SUPERSEDED) ||
-		    (set == ST_SUPPORTED && fact->observed))
+		    (set == ST_SUPPORTED && (fact->observed || fact->loose)))
 			continue;
 		if ((rc = st_evidence_add(evidence, i)) < 0)
 			return rc;
@@ -543,19 +657,38 @@ correction_evidence(
 	return STET_OK;
 }
 
+/* The same question as of what was signed here, asked of sources too. */
+static int
+is_superseded(const struct st_standing *standing)
+{
+	const struct st_standing_condition *condition;
+	size_t i;
+
+	for (i = 0; i < standing->condition_count; i++) {
+		condition = &standing->conditions[i];
+		if (standing->facts[condition->fact].nature->state == ST_STATE_SUPERSEDED &&
+		    condition->ended_by == ST_NO_FACT && !condition->pending)
+			return 1;
+	}
+	return 0;
+}
+
 static int
 derive_state(const struct st_standing *standing, struct st_value *value)
 {
+	const char *state = is_superseded(standing) ? "SUPERSEDED" : "CORRECTED";
 	int64_t count;
 	size_t fact;
 	int rc;
 
 	if ((rc = correction_evidence(standing, ST_DERIVED, &value->evidence)) < 0)
 		return rc;
-	if (standing->correction_count > 0) {
-		st_value_set(value, standing->contract_state, NULL);
+	if (standing->unknown_types) {
+		st_value_unknown(value, "an entry of a newer stet may say more");
+		if (value->evidence.count > 0)
+			snprintf(value->least, sizeof(value->least), "%s", state);
 	} else if (value->evidence.count > 0) {
-		st_value_set(value, "CORRECTED", NULL);
+		st_value_set(value, state, NULL);
 	} else if (st_effective_count(standing, "/declaration/correction_count", ST_DECLARED,
 		       &count, &fact) == STET_OK) {
 		st_value_set(value, count > 0 ? "CORRECTED" : "CURRENT", NULL);
@@ -568,13 +701,20 @@ derive_state(const struct st_standing *standing, struct st_value *value)
 	return STET_OK;
 }
 
+static const char *
+no_state(const struct st_standing *standing)
+{
+	return standing->unknown_types ? "an entry of a newer stet may say more"
+				       : "no publisher has signed the record here";
+}
+
 static int
 support_state(const struct st_standing *standing, struct st_value *value)
 {
 	int rc = correction_evidence(standing, ST_SUPPORTED, &value->evidence);
 
 	if (standing->contract_state == NULL)
-		st_value_unknown(value, "no publisher has signed the record here");
+		st_value_unknown(value, "%s", no_state(standing));
 	else
 		st_value_set(value, standing->contract_state, NULL);
 	return rc;
@@ -590,6 +730,22 @@ fold_state(struct st_standing *standing, struct st_row *row)
 	    (rc = derive_state(standing, &row->values[ST_DERIVED])) < 0)
 		return rc;
 	return support_state(standing, &row->values[ST_SUPPORTED]);
+}
+
+/* As many as are known; all of them only where nothing can be missing. */
+static void
+derive_count(const struct st_standing *standing, struct st_value *value)
+{
+	int64_t known = (int64_t)value->evidence.count;
+
+	if (is_whole(standing)) {
+		set_count(value, known);
+		return;
+	}
+	st_value_unknown(value, "%s",
+	    known > 0 ? "these are known; there may be more" : "no correction is known");
+	if (known > 0)
+		snprintf(value->least, sizeof(value->least), "%" PRId64, known);
 }
 
 static int
@@ -611,53 +767,42 @@ fold_count(struct st_standing *standing, struct st_row *row)
 	if ((rc = correction_evidence(standing, ST_DERIVED, &values[ST_DERIVED].evidence)) < 0 ||
 	    (rc = correction_evidence(standing, ST_SUPPORTED, &values[ST_SUPPORTED].evidence)) < 0)
 		return rc;
-	if (values[ST_DERIVED].evidence.count > 0 || standing->opened_by_publisher)
-		set_count(&values[ST_DERIVED], (int64_t)values[ST_DERIVED].evidence.count);
-	else
-		st_value_unknown(&values[ST_DERIVED], "no correction is known");
+	derive_count(standing, &values[ST_DERIVED]);
 	if (standing->contract_state != NULL)
 		set_count(&values[ST_SUPPORTED], (int64_t)standing->correction_count);
 	else
-		st_value_unknown(&values[ST_SUPPORTED], "no publisher has signed the record here");
+		st_value_unknown(&values[ST_SUPPORTED], "%s", no_state(standing));
 	return STET_OK;
 }
 
-/* The newest doi statement of this DOI in a set. */
+/* The newest statement of a set about the DOI of a fact. */
 static int
-answer_doi(
-    const struct st_standing *standing, const char *doi, enum st_set set, struct st_value *value)
+answer_doi(const struct st_standing *standing, const struct st_fact *like, enum st_set set,
+    struct st_value *value)
 {
-	stet_bytes said, state;
-	const struct st_fact *fact;
+	size_t found = newest_of(standing, &doi_topic, set, like);
+	stet_bytes state;
 	char text[64];
-	size_t i, found = ST_NO_FACT;
 
-	for (i = standing->fact_count; i-- > 0 && found == ST_NO_FACT;) {
-		fact = &standing->facts[i];
-		if (fact->statement.type == ST_TYPE_DOI && in_set(fact, set) &&
-		    st_cbor_member_text(fact->statement.sign1.payload, "doi", &said) == STET_OK &&
-		    st_bytes_equal(said, st_str(doi)) &&
-		    st_cbor_member_text(fact->statement.sign1.payload, "state", &state) == STET_OK)
-			found = i;
-	}
 	if (found == ST_NO_FACT) {
 		st_value_unknown(value, "%s",
 		    set == ST_SUPPORTED ? "no registrar has signed it here"
 					: "nobody says its state");
 		return STET_OK;
 	}
+	state = text_of(&standing->facts[found], "state");
 	snprintf(text, sizeof(text), "%.*s", (int)state.size, (const char *)state.data);
 	st_value_set(value, text, NULL);
 	return st_evidence_add(&value->evidence, found);
 }
 
 static int
-fold_doi(struct st_standing *standing, struct st_row *row)
+fold_doi(const struct st_standing *standing, struct st_row *row, const struct st_fact *like)
 {
 	int set, rc = STET_OK;
 
 	for (set = 0; rc == STET_OK && set < ST_SET_COUNT; set++)
-		rc = answer_doi(standing, row->detail, (enum st_set)set, &row->values[set]);
+		rc = answer_doi(standing, like, (enum st_set)set, &row->values[set]);
 	return rc;
 }
 
@@ -714,7 +859,8 @@ add_row(struct st_standing *standing, const char *code, const char *title,
 	return row == NULL ? STET_ENOMEM : fold(standing, row);
 }
 
-/* One row a gate and kind, and the newest verdict that stands for it; all of them stay entries. */
+/* One row a gate and kind, and the newest verdict that stands for it, a gate's own before what
+ * others saw of it; all of them stay entries. */
 static int
 add_verdicts(struct st_standing *standing)
 {
@@ -741,7 +887,9 @@ add_verdicts(struct st_standing *standing)
 			continue;
 		if ((row = new_row(standing, "verdict", "Verdict", detail)) == NULL)
 			return STET_ENOMEM;
-		if ((rc = st_fold_verdict(standing, row, i)) < 0)
+		if ((rc = st_fold_verdict(standing, row,
+			 newest_of(standing, &verdict_topic, ST_DECLARED, fact),
+			 newest_of(standing, &verdict_topic, ST_SUPPORTED, fact))) < 0)
 			return rc;
 	}
 	return STET_OK;
@@ -768,7 +916,7 @@ add_dois(struct st_standing *standing)
 		rc = STET_OK;
 		if (st_row_find(standing, "doi", text) == NULL) {
 			row = new_row(standing, "doi", "DOI", text);
-			rc = row == NULL ? STET_ENOMEM : fold_doi(standing, row);
+			rc = row == NULL ? STET_ENOMEM : fold_doi(standing, row, fact);
 		}
 		free(text);
 		if (rc < 0)

@@ -17,7 +17,8 @@ int st_decimal_read(stet_bytes text, struct st_decimal *out); /* 0, or -1: not k
 void st_decimal_trim(struct st_decimal *number);
 int st_decimal_equal(const struct st_decimal *a, const struct st_decimal *b);
 /* |computed - expected| in per cent of expected against a tolerance in per cent, inclusive.
- * *within_out 1 or 0; -1: not known (expected is 0 and computed is not, or too many digits). */
+ * *within_out 1 or 0; -1: not known (expected is 0 and computed is not, a tolerance below 0, or
+ * too many digits). */
 int st_decimal_within(const struct st_decimal *computed, const struct st_decimal *expected,
     const struct st_decimal *tolerance, int *within_out);
 /* The same difference in tenths of a per cent, rounded half up; -1: not known. */
@@ -33,7 +34,8 @@ struct st_tier_input {
 	int64_t claims;   /* verified   */
 	int reproducible; /* 1: HIGH; 0: anything else, UNASSESSED too; -1 */
 };
-/* The tier by the policy in force, or NULL: the unknown inputs decide. */
+/* The tier by the policy in force, or NULL: the unknown inputs decide, or no profile gives
+ * thresholds. */
 const char *st_tier_of(const struct st_standing *standing, const struct st_tier_input *input);
 const char *st_tier_label(const char *tier);
 int st_fold_tier(struct st_standing *standing, struct st_row *row);
@@ -49,7 +51,9 @@ int st_verdict_mean(const struct st_standing *standing, size_t verdict, int64_t 
 /* Whether all artifacts that it names are held here; evidence gets them. 0 too if it names none. */
 int st_verdict_held(
     const struct st_standing *standing, size_t verdict, struct st_evidence *evidence);
-int st_fold_verdict(struct st_standing *standing, struct st_row *row, size_t verdict);
+/* The row of a gate and kind: its newest verdict, and the newest that supports or ST_NO_FACT. */
+int st_fold_verdict(
+    struct st_standing *standing, struct st_row *row, size_t verdict, size_t supporting);
 
 /* --- ladder.c -----------------------------------------------------------------------------------
  */
@@ -60,7 +64,8 @@ const struct st_row *st_row_find(
 void st_value_set(struct st_value *value, const char *text, const char *label);
 void st_value_unknown(struct st_value *value, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* A number by path: STET_ENOTFOUND if it is not known; *fact_out gives it. */
+/* A count, or a score of 0 to 10 in hundredths, by path: STET_ENOTFOUND if it is not known, what
+ * is out of range included; *fact_out gives it. */
 int st_effective_count(const struct st_standing *standing, const char *path, enum st_set set,
     int64_t *value_out, size_t *fact_out);
 int st_effective_hundredths(const struct st_standing *standing, const char *path, enum st_set set,

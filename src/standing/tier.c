@@ -26,20 +26,15 @@ st_tier_label(const char *tier)
 	return NULL;
 }
 
-static int64_t
-number(const struct st_standing *standing, const char *name)
-{
-	int64_t value = 0;
-
-	st_policy_number(standing, name, &value);
-	return value;
-}
-
-/* value against a least one: -1 not known. */
+/* value against the least one of a policy: -1 not known. */
 static int
-at_least(int64_t value, int64_t least)
+at_least(const struct st_standing *standing, int64_t value, const char *name)
 {
-	return value < 0 ? -1 : value >= least;
+	int64_t least;
+
+	if (value < 0 || st_policy_number(standing, name, &least) < 0)
+		return -1;
+	return value >= least;
 }
 
 static int
@@ -56,18 +51,15 @@ all_of(int a, int b, int c)
 const char *
 st_tier_of(const struct st_standing *standing, const struct st_tier_input *input)
 {
-	int low, flagship, grade;
-
-	if (input->score < 0)
-		return NULL;
-	low = input->score < number(standing, "quarantine_below_review_score");
-	flagship = all_of(at_least(input->score, number(standing, "flagship_minimum_review_score")),
-	    at_least(input->claims, number(standing, "flagship_minimum_verified_claim_count")),
+	int enough = at_least(standing, input->score, "quarantine_below_review_score");
+	int flagship = all_of(at_least(standing, input->score, "flagship_minimum_review_score"),
+	    at_least(standing, input->claims, "flagship_minimum_verified_claim_count"),
 	    input->reproducible);
-	grade = all_of(at_least(input->score, number(standing, "doi_grade_minimum_review_score")),
-	    at_least(input->claims, number(standing, "doi_grade_minimum_verified_claim_count")), 1);
-	if (low)
-		return "QUARANTINE_CANDIDATE";
+	int grade = all_of(at_least(standing, input->score, "doi_grade_minimum_review_score"),
+	    at_least(standing, input->claims, "doi_grade_minimum_verified_claim_count"), 1);
+
+	if (enough <= 0)
+		return enough == 0 ? "QUARANTINE_CANDIDATE" : NULL;
 	if (flagship != 0)
 		return flagship > 0 ? "FLAGSHIP_CANDIDATE" : NULL;
 	if (grade != 0)
@@ -113,6 +105,29 @@ read_inputs(const struct st_standing *standing, enum st_set set, struct st_tier_
 	return rc;
 }
 
+/* Which inputs are missing, of those that would change something. */
+static void
+say_why(const struct st_standing *standing, const struct st_tier_input *input, enum st_set set,
+    struct st_value *value)
+{
+	const char *sign = set == ST_SUPPORTED ? "signed " : "";
+	struct st_tier_input probe = *input;
+	int64_t number;
+	int claims = input->claims < 0, level;
+
+	if (claims)
+		probe.claims = INT64_MAX;
+	level = input->reproducible < 0 && st_tier_of(standing, &probe) == NULL;
+	if (st_policy_number(standing, "quarantine_below_review_score", &number) < 0)
+		st_value_unknown(value, "no profile that gives the thresholds of tiers");
+	else if (input->score < 0)
+		st_value_unknown(value, "no %sreview score", sign);
+	else
+		st_value_unknown(value, "no %s%s%s%s", sign, claims ? "verified claim count" : "",
+		    claims && level ? " and no reproducibility level" : "",
+		    !claims && level ? "reproducibility level" : "");
+}
+
 static int
 answer(const struct st_standing *standing, enum st_set set, struct st_value *value)
 {
@@ -123,11 +138,8 @@ answer(const struct st_standing *standing, enum st_set set, struct st_value *val
 		return STET_ENOMEM;
 	if ((tier = st_tier_of(standing, &input)) != NULL)
 		st_value_set(value, tier, st_tier_label(tier));
-	else if (input.score < 0)
-		st_value_unknown(value, "no %sreview score", set == ST_SUPPORTED ? "signed " : "");
 	else
-		st_value_unknown(value, "no %s%s", set == ST_SUPPORTED ? "signed " : "",
-		    input.claims < 0 ? "verified claim count" : "reproducibility level");
+		say_why(standing, &input, set, value);
 	return STET_OK;
 }
 

@@ -59,7 +59,7 @@ by_numbers(const struct st_standing *standing, size_t verdict, char why_out[160]
 		snprintf(why_out, 160, "computed and expected values are not both known");
 		return NULL;
 	}
-	if (st_decimal_read(text, &tolerance) < 0) {
+	if (st_decimal_read(text, &tolerance) < 0 || tolerance.mantissa < 0) {
 		if (text.data != NULL ||
 		    st_policy_number(standing, "tolerance_percent", &preset) < 0) {
 			snprintf(why_out, 160, "the tolerance is not known");
@@ -77,10 +77,14 @@ by_numbers(const struct st_standing *standing, size_t verdict, char why_out[160]
 const char *
 st_verdict_derived(const struct st_standing *standing, size_t verdict, char why_out[160])
 {
+	/* The contracts have a word in common, and no more. */
+	int gate =
+	    st_bytes_equal(text_at(standing, verdict, "contract"), st_str("gate-verdict-v1"));
+
 	why_out[0] = '\0';
-	if (is_kind(standing, verdict, "default"))
+	if (gate && is_kind(standing, verdict, "default"))
 		return "UNVERIFIED";
-	if (is_kind(standing, verdict, "sandbox"))
+	if (gate && is_kind(standing, verdict, "sandbox"))
 		return by_numbers(standing, verdict, why_out);
 	snprintf(why_out, 160, "%s",
 	    is_kind(standing, verdict, "red-team")
@@ -146,19 +150,11 @@ st_verdict_held(const struct st_standing *standing, size_t verdict, struct st_ev
 static int
 answer_supported(const struct st_standing *standing, size_t verdict, struct st_value *value)
 {
-	const struct st_fact *fact = &standing->facts[verdict];
 	stet_bytes status = text_at(standing, verdict, "status");
 	char text[64];
 	int held;
 
 	snprintf(text, sizeof(text), "%.*s", (int)status.size, (const char *)status.data);
-	if (!st_fact_supports(fact)) {
-		st_value_unknown(value, "%s",
-		    fact->observed     ? "the verdict is observed, no gate has signed it here"
-		    : fact->distrusted ? "the key that signed it is distrusted"
-				       : "the verdict does not count");
-		return STET_OK;
-	}
 	held = st_verdict_held(standing, verdict, &value->evidence);
 	if (held < 0)
 		return held;
@@ -170,8 +166,9 @@ answer_supported(const struct st_standing *standing, size_t verdict, struct st_v
 }
 
 int
-st_fold_verdict(struct st_standing *standing, struct st_row *row, size_t verdict)
+st_fold_verdict(struct st_standing *standing, struct st_row *row, size_t verdict, size_t supporting)
 {
+	const struct st_fact *fact = &standing->facts[verdict];
 	struct st_value *values = row->values;
 	stet_bytes status = text_at(standing, verdict, "status");
 	const char *derived;
@@ -187,5 +184,11 @@ st_fold_verdict(struct st_standing *standing, struct st_row *row, size_t verdict
 	if ((rc = st_evidence_add(&values[ST_DECLARED].evidence, verdict)) < 0 ||
 	    (derived != NULL && (rc = st_evidence_add(&values[ST_DERIVED].evidence, verdict)) < 0))
 		return rc;
-	return answer_supported(standing, verdict, &values[ST_SUPPORTED]);
+	if (supporting != ST_NO_FACT)
+		return answer_supported(standing, supporting, &values[ST_SUPPORTED]);
+	st_value_unknown(&values[ST_SUPPORTED], "%s",
+	    fact->observed     ? "the verdict is observed, no gate has signed it here"
+	    : fact->distrusted ? "the key that signed it is distrusted"
+			       : "the verdict does not count");
+	return STET_OK;
 }
