@@ -28,6 +28,7 @@ struct diff {
 	struct moment {
 		uint64_t size;
 		char appended[STET_TIME_SIZE]; /* of its newest entry; "" if it has none */
+		stet_standings *standings;
 	} from, to;
 	struct touched *touched;
 	size_t touched_count, touched_room;
@@ -304,12 +305,23 @@ mark_names(struct diff *diff, const stet_json *standing)
 	}
 }
 
+/* A snapshot that is held while others write makes the ledger grow. */
+#define RENEWED_AFTER 4096 /* records */
+
 static int
-stand(struct diff *diff, const stet_id *id, const struct moment *moment,
-    stet_standing **standing_out, const stet_json **json_out, stet_error *err)
+renew(struct diff *diff, struct moment *moment, stet_error *err)
 {
-	stet_at at = {STET_AT_SEQ, moment->size};
-	int rc = stet_standing_of(diff->env.ledger, id, at, standing_out, err);
+	stet_standings_close(moment->standings);
+	moment->standings = NULL;
+	return stet_standings_open(
+	    diff->env.ledger, (stet_at){STET_AT_SEQ, moment->size}, &moment->standings, err);
+}
+
+static int
+stand(struct moment *moment, const stet_id *id, stet_standing **standing_out,
+    const stet_json **json_out, stet_error *err)
+{
+	int rc = stet_standings_read(moment->standings, id, standing_out, err);
 
 	if (rc == STET_OK && (*json_out = stet_standing_json(*standing_out, err)) == NULL)
 		rc = STET_ENOMEM;
@@ -322,10 +334,10 @@ compare_record(struct diff *diff, const stet_id *id, struct answer *answer, stet
 {
 	stet_standing *before = NULL, *after = NULL;
 	const stet_json *was = NULL, *is = NULL;
-	int rc = stand(diff, id, &diff->from, &before, &was, err);
+	int rc = stand(&diff->from, id, &before, &was, err);
 
 	if (rc == STET_OK || rc == STET_ENOTFOUND)
-		rc = stand(diff, id, &diff->to, &after, &is, err);
+		rc = stand(&diff->to, id, &after, &is, err);
 	if (rc == STET_OK) {
 		answer->is_new = was == NULL;
 		answer->title = json_text(json_at(is, "/title/value"));
@@ -346,8 +358,12 @@ answer_id(struct diff *diff, uint64_t line, const stet_id *id)
 	int rc, shown = 1;
 
 	answer.id = stet_id_doi(id) != NULL ? stet_id_doi(id) : stet_id_text(id);
-	rc = compare_record(diff, id, &answer, &err);
-	diff->records++;
+	rc = STET_OK;
+	if (diff->records++ % RENEWED_AFTER == 0 &&
+	    (rc = renew(diff, &diff->from, &err)) == STET_OK)
+		rc = renew(diff, &diff->to, &err);
+	if (rc == STET_OK)
+		rc = compare_record(diff, id, &answer, &err);
 	if (rc == STET_ENOTFOUND) {
 		answer.word = "not in this ledger";
 		diff->absent++;
@@ -613,6 +629,8 @@ run(const struct command *self, int argc, char **argv)
 	for (i = 0; i < diff.touched_count; i++)
 		free(diff.touched[i].name);
 	free(diff.touched);
+	stet_standings_close(diff.from.standings);
+	stet_standings_close(diff.to.standings);
 	line_end(&line, &diff.env);
 	return rc;
 }

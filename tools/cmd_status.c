@@ -17,6 +17,7 @@ struct status {
 	const char *fail_on, *date;
 	int only_notices;
 	stet_at at;
+	stet_standings *standings;
 	size_t width; /* of the column of identifiers */
 	int failed, unsure, absent, status;
 	uint64_t references;
@@ -326,9 +327,9 @@ put_answer(struct status *status, const struct answer *answer)
 
 /* The conditions that are told, and what --fail-on says of them. */
 static void
-take_conditions(struct status *status, struct answer *answer, const stet_json *standing)
+take_conditions(struct status *status, struct answer *answer, const stet_json *all)
 {
-	const stet_json *all = stet_json_get(standing, "conditions"), *condition;
+	const stet_json *condition;
 	char *source;
 	size_t i, open = 0, speakers;
 	int ended = 0;
@@ -378,7 +379,7 @@ answer_reference(void *ctx, uint64_t line, stet_bytes given, const stet_id *id)
 	} else {
 		answer.id = stet_id_doi(id) != NULL ? stet_id_doi(id) : stet_id_text(id);
 		answer.papers = papers_of(status, id);
-		rc = stet_standing_of(status->env.ledger, id, status->at, &standing, &err);
+		rc = stet_standings_read(status->standings, id, &standing, &err);
 		if (rc == STET_ENOTFOUND) {
 			answer.word = "no notice known: not in this ledger";
 			status->absent = 1;
@@ -387,7 +388,8 @@ answer_reference(void *ctx, uint64_t line, stet_bytes given, const stet_id *id)
 			answer.word = "may be any of several records";
 			status->unsure = 1;
 			rc = STET_OK;
-		} else if (rc == STET_OK && (json = stet_standing_json(standing, &err)) != NULL) {
+		} else if (rc == STET_OK &&
+			   (json = stet_standing_conditions(standing, &err)) != NULL) {
 			take_conditions(status, &answer, json);
 		} else if (rc == STET_OK) {
 			rc = STET_ENOMEM;
@@ -486,11 +488,17 @@ take(void *ctx, int id, const char *value)
 static int
 answer_all(struct status *status, const struct line *line)
 {
+	stet_error err;
 	size_t i;
 	int rc;
 
 	if (env_moment(&status->env, &status->at) < 0)
 		return EXIT_USAGE;
+	rc = stet_standings_open(status->env.ledger, status->at, &status->standings, &err);
+	if (rc < 0) {
+		complain_error(&err);
+		return status_of(rc);
+	}
 	status->sources = stet_json_object();
 	for (i = 0; i < line->count; i++)
 		if ((rc = reference_read(
@@ -522,6 +530,7 @@ run(const struct command *self, int argc, char **argv)
 	if (rc == LINE_GO && (rc = env_open(&status.env, ENV_READ)) == EXIT_YES)
 		rc = answer_all(&status, &line);
 	stet_json_free(status.sources);
+	stet_standings_close(status.standings);
 	line_end(&line, &status.env);
 	return rc;
 }

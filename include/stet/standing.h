@@ -39,6 +39,18 @@ typedef struct stet_finding {
  */
 STET_API int stet_standing_of(stet_ledger *ledger, const stet_id *id, stet_at at,
     stet_standing **standing_out, stet_error *err);
+/**
+ * The same for many ids of one moment and one snapshot: what their records share is read once. One
+ * thread at a time; a snapshot that is held for long keeps a ledger that is written to from using
+ * room again. The caller ends *standings_out with stet_standings_close(), before the ledger.
+ */
+typedef struct stet_standings stet_standings;
+STET_API int stet_standings_open(
+    stet_ledger *ledger, stet_at at, stet_standings **standings_out, stet_error *err);
+/** As stet_standing_of(). */
+STET_API int stet_standings_read(
+    stet_standings *standings, const stet_id *id, stet_standing **standing_out, stet_error *err);
+STET_API void stet_standings_close(stet_standings *standings);
 /** Findings first, then gaps; *findings_out lives as long as the standing. */
 STET_API size_t stet_standing_findings(
     const stet_standing *standing, const stet_finding **findings_out);
@@ -68,6 +80,8 @@ STET_API size_t stet_standing_findings(
  *      "pending", "annulled_by", "contested_by", "ended_by", "endorsed", "wanted"}]}
  */
 STET_API const stet_json *stet_standing_json(stet_standing *standing, stet_error *err);
+/** The member "conditions" of it alone, for less; borrowed. NULL with err STET_ENOMEM. */
+STET_API const stet_json *stet_standing_conditions(stet_standing *standing, stet_error *err);
 STET_API void stet_standing_free(stet_standing *standing);
 
 /** What an audit met: a record with its findings and gaps, or one verdict of a group. */

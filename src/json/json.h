@@ -12,6 +12,9 @@ void st_json_set_hex(stet_json *object, const char *key, const uint8_t *data, si
 /* 1 and the hundredths, if 100 * value is within 1e-6 of an integer below 2^53. */
 int st_json_hundredths(const stet_json *value, int64_t *hundredths_out);
 
+/* Moves the members of one object into another; *from (NULL: memory was short) is released. */
+void st_json_move(stet_json *object, stet_json **from);
+
 /* STET_OK, or what went wrong while value or anything in it was filled; STET_ENOMEM for NULL. */
 int st_json_rc(const stet_json *value);
 

@@ -237,6 +237,23 @@ stet_json_set(stet_json *object, const char *key, stet_json *value)
 }
 
 void
+st_json_move(stet_json *object, stet_json **from)
+{
+	struct st_json_member *member;
+	size_t i;
+
+	if (object != NULL && st_json_rc(*from) < 0)
+		object->rc = st_json_rc(*from);
+	for (i = 0; *from != NULL && i < (*from)->as.list.count; i++) {
+		member = &(*from)->as.list.members[i];
+		stet_json_set(object, member->key, member->value);
+		member->value = NULL;
+	}
+	stet_json_free(*from);
+	*from = NULL;
+}
+
+void
 stet_json_add(stet_json *array, stet_json *value)
 {
 	if (array == NULL) {

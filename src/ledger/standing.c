@@ -15,7 +15,7 @@ struct stet_standing {
 	stet_finding *findings;
 	char *id, *ledger_id;
 	uint64_t size, seal, sealed_ms; /* as of; seal STET_NO_SEQ: none yet */
-	stet_json *json;
+	stet_json *json, *conditions;
 };
 
 /* One chain that many records need: stet:ledger, or a key that signed.  Kept for the next record.
@@ -461,23 +461,32 @@ st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_bytes
 /* --- the public standing -----------------------------------------------------------------------
  */
 
+struct stet_standings {
+	stet_ledger *ledger;
+	struct st_reader *reader;
+	struct st_books books;
+	struct st_standing_feed *feed;
+	uint64_t size, seal, sealed_ms;
+};
+
 /* The newest seal before the moment. */
 static int
-find_seal(stet_standing *standing, const struct st_books *books, stet_error *err)
+find_seal(stet_standings *standings, stet_error *err)
 {
+	const struct st_books *books = &standings->books;
 	struct st_read read;
 	uint64_t count;
 	uint8_t key[32];
 	int rc;
 
-	standing->seal = STET_NO_SEQ;
+	standings->seal = STET_NO_SEQ;
 	st_map_key(st_str(ST_NAME_SEAL), key);
-	if ((rc = st_count_before(books, key, standing->size, &count, err)) < 0 || count == 0)
+	if ((rc = st_count_before(books, key, standings->size, &count, err)) < 0 || count == 0)
 		return rc;
-	if ((rc = st_books_nth(books, key, count - 1, &standing->seal, err)) < 0 ||
-	    (rc = st_books_entry(books, standing->seal, &read, err)) < 0)
+	if ((rc = st_books_nth(books, key, count - 1, &standings->seal, err)) < 0 ||
+	    (rc = st_books_entry(books, standings->seal, &read, err)) < 0)
 		return rc;
-	standing->sealed_ms = read.entry.ms;
+	standings->sealed_ms = read.entry.ms;
 	return STET_OK;
 }
 
@@ -505,32 +514,50 @@ st_findings_copy(const struct st_standing *from, stet_finding **findings_out, st
 }
 
 int
-stet_standing_of(stet_ledger *ledger, const stet_id *id, stet_at at, stet_standing **standing_out,
-    stet_error *err)
+stet_standings_open(
+    stet_ledger *ledger, stet_at at, stet_standings **standings_out, stet_error *err)
+{
+	stet_standings *standings = calloc(1, sizeof(*standings));
+	int rc;
+
+	if (standings == NULL)
+		return st_fail_nomem(err);
+	standings->ledger = ledger;
+	if ((rc = st_ledger_reader(ledger, &standings->reader, err)) == STET_OK) {
+		standings->books = (struct st_books){standings->reader, standings->reader};
+		if ((rc = st_size_at(&standings->books, at, &standings->size, err)) == STET_OK &&
+		    (rc = find_seal(standings, err)) == STET_OK)
+			rc = st_standing_feed_new(
+			    ledger, &standings->books, standings->size, &standings->feed, err);
+	}
+	if (rc < 0)
+		stet_standings_close(standings);
+	else
+		*standings_out = standings;
+	return rc;
+}
+
+int
+stet_standings_read(
+    stet_standings *standings, const stet_id *id, stet_standing **standing_out, stet_error *err)
 {
 	stet_standing *standing = calloc(1, sizeof(*standing));
-	struct st_reader *reader = NULL;
 	struct st_buf name = {0};
-	struct st_books books;
 	int rc;
 
 	if (standing == NULL)
 		return st_fail_nomem(err);
-	if ((rc = st_one_name(ledger, id, &name, err)) < 0 ||
-	    (rc = st_ledger_reader(ledger, &reader, err)) < 0)
-		goto done;
-	books = (struct st_books){reader, reader};
+	standing->size = standings->size;
+	standing->seal = standings->seal;
+	standing->sealed_ms = standings->sealed_ms;
 	standing->id = strdup(stet_id_text(id));
-	standing->ledger_id = strdup(ledger->id);
+	standing->ledger_id = strdup(standings->ledger->id);
 	if (standing->id == NULL || standing->ledger_id == NULL)
 		rc = st_fail_nomem(err);
-	else if ((rc = st_size_at(&books, at, &standing->size, err)) == STET_OK &&
-		 (rc = find_seal(standing, &books, err)) == STET_OK &&
-		 (rc = st_ledger_standing(ledger, &books, st_buf_bytes(&name), standing->size,
-		      &standing->standing, err)) == STET_OK)
+	else if ((rc = st_one_name(standings->ledger, id, &name, err)) == STET_OK &&
+		 (rc = st_standing_feed_of(
+		      standings->feed, st_buf_bytes(&name), &standing->standing, err)) == STET_OK)
 		rc = st_findings_copy(standing->standing, &standing->findings, err);
-done:
-	st_reader_close(reader);
 	st_buf_free(&name);
 	if (rc < 0) {
 		stet_standing_free(standing);
@@ -538,6 +565,29 @@ done:
 	}
 	*standing_out = standing;
 	return STET_OK;
+}
+
+void
+stet_standings_close(stet_standings *standings)
+{
+	if (standings == NULL)
+		return;
+	st_standing_feed_free(standings->feed);
+	st_reader_close(standings->reader);
+	free(standings);
+}
+
+int
+stet_standing_of(stet_ledger *ledger, const stet_id *id, stet_at at, stet_standing **standing_out,
+    stet_error *err)
+{
+	stet_standings *standings = NULL;
+	int rc;
+
+	if ((rc = stet_standings_open(ledger, at, &standings, err)) == STET_OK)
+		rc = stet_standings_read(standings, id, standing_out, err);
+	stet_standings_close(standings);
+	return rc;
 }
 
 const struct st_standing *
@@ -583,9 +633,6 @@ const stet_json *
 stet_standing_json(stet_standing *standing, stet_error *err)
 {
 	stet_json *json, *from;
-	const stet_json *value;
-	const char *key;
-	size_t i;
 
 	if (standing->json != NULL)
 		return standing->json;
@@ -595,16 +642,31 @@ stet_standing_json(stet_standing *standing, stet_error *err)
 	stet_json_set(json, "id", stet_json_str(standing->id));
 	stet_json_set(json, "ledger", stet_json_str(standing->ledger_id));
 	stet_json_set(json, "as_of", as_of_json(standing));
-	for (i = 0; stet_json_member(from, i, &key, &value); i++)
-		stet_json_set(json, key, stet_json_copy(value));
-	if (st_json_rc(from) < 0 || st_json_rc(json) < 0 || standing->standing->rc < 0) {
+	st_json_move(json, &from);
+	if (st_json_rc(json) < 0 || standing->standing->rc < 0) {
 		standing->standing->rc = STET_OK; /* it can be asked again */
 		st_fail_nomem(err);
 		stet_json_free(json);
 		json = NULL;
 	}
-	stet_json_free(from);
 	return standing->json = json;
+}
+
+const stet_json *
+stet_standing_conditions(stet_standing *standing, stet_error *err)
+{
+	stet_json *conditions;
+
+	if (standing->conditions != NULL)
+		return standing->conditions;
+	conditions = st_conditions_to_json(standing->standing);
+	if (st_json_rc(conditions) < 0 || standing->standing->rc < 0) {
+		standing->standing->rc = STET_OK; /* it can be asked again */
+		st_fail_nomem(err);
+		stet_json_free(conditions);
+		return NULL;
+	}
+	return standing->conditions = conditions;
 }
 
 void
@@ -614,6 +676,7 @@ stet_standing_free(stet_standing *standing)
 		return;
 	st_standing_free(standing->standing);
 	stet_json_free(standing->json);
+	stet_json_free(standing->conditions);
 	free(standing->findings);
 	free(standing->id);
 	free(standing->ledger_id);

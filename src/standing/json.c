@@ -246,15 +246,24 @@ set_title(stet_json *json, const struct st_standing *standing)
 }
 
 stet_json *
-st_standing_to_json(const struct st_standing *standing)
+st_conditions_to_json(const struct st_standing *standing)
 {
-	stet_json *json = stet_json_object(), *conditions = stet_json_array(),
-		  *rows = stet_json_array(), *findings = stet_json_array(),
-		  *gaps = stet_json_array(), *entries = stet_json_array();
+	stet_json *conditions = stet_json_array();
 	size_t i;
 
 	for (i = 0; i < standing->condition_count; i++)
 		stet_json_add(conditions, condition_json(standing, &standing->conditions[i]));
+	return conditions;
+}
+
+stet_json *
+st_standing_to_json(const struct st_standing *standing)
+{
+	stet_json *json = stet_json_object(), *conditions = st_conditions_to_json(standing),
+		  *rows = stet_json_array(), *findings = stet_json_array(),
+		  *gaps = stet_json_array(), *entries = stet_json_array();
+	size_t i;
+
 	for (i = 0; i < standing->row_count; i++)
 		stet_json_add(rows, row_json(standing, &standing->rows[i]));
 	for (i = 0; i < standing->finding_count; i++)

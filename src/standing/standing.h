@@ -223,5 +223,6 @@ int st_fold_rows(struct st_standing *standing, stet_error *err);       /* ladder
 int st_fold_findings(struct st_standing *standing, stet_error *err);   /* finding.c */
 /* As include/stet/standing.h describes it, without what only the ledger knows. NULL: no memory. */
 stet_json *st_standing_to_json(const struct st_standing *standing);
+stet_json *st_conditions_to_json(const struct st_standing *standing); /* these alone */
 
 #endif

@@ -434,6 +434,98 @@ test_standing__runs_out_of_memory_anywhere(void **state)
 	tl_free(&tl);
 }
 
+static char *
+json_of(const stet_json *json)
+{
+	char *text = NULL;
+	stet_error err;
+	size_t size;
+
+	assert_non_null(json);
+	assert_int_equal(stet_json_text(json, 0, &text, &size, &err), STET_OK);
+	return text;
+}
+
+/* Many by one snapshot: as one by one, and blind to what is appended meanwhile. */
+static void
+test_standings__are_those_of_their_moment(void **state)
+{
+	static const char *const names[] = {TL_PAPER, "doi:10.9999/nothing", TL_UUID, TL_PAPER};
+	stet_standings *standings = NULL;
+	stet_standing *one, *other;
+	char *left, *right;
+	stet_error err;
+	stet_id *id;
+	struct tl tl;
+	size_t i;
+	int rc;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	assert_int_equal(stet_standings_open(tl.ledger, now, &standings, &err), STET_OK);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(stet_id_parse(names[i], &id, &err), STET_OK);
+		one = other = NULL;
+		rc = stet_standings_read(standings, id, &other, &err);
+		assert_int_equal(stet_standing_of(tl.ledger, id, now, &one, NULL), rc);
+		stet_id_free(id);
+		assert_int_equal(rc, i == 1 ? STET_ENOTFOUND : STET_OK);
+		if (i == 1)
+			continue;
+		left = json_of(stet_standing_json(one, &err));
+		right = json_of(stet_standing_json(other, &err));
+		assert_string_equal(left, right);
+		free(left);
+		free(right);
+		left = json_of(stet_json_get(stet_standing_json(one, &err), "conditions"));
+		right = json_of(stet_standing_conditions(other, &err));
+		assert_string_equal(left, right);
+		assert_ptr_equal(
+		    stet_standing_conditions(other, &err), stet_standing_conditions(other, &err));
+		free(left);
+		free(right);
+		stet_standing_free(one);
+		stet_standing_free(other);
+	}
+	tl_say(&tl, TL_PUBLISHER, RECORD("doi:10.9999/nothing"));
+	assert_int_equal(stet_id_parse("doi:10.9999/nothing", &id, &err), STET_OK);
+	assert_int_equal(stet_standings_read(standings, id, &one, &err), STET_ENOTFOUND);
+	assert_int_equal(stet_standing_of(tl.ledger, id, now, &one, &err), STET_OK);
+	stet_standing_free(one);
+	stet_id_free(id);
+	stet_standings_close(standings);
+	stet_standings_close(NULL);
+	tl_free(&tl);
+}
+
+static void
+test_standing__conditions_when_memory_is_short(void **state)
+{
+	stet_standing *standing;
+	const stet_json *json;
+	stet_error err;
+	struct tl tl;
+	long n;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	tl_fill(&tl);
+	standing = standing_of(&tl, TL_PAPER, now);
+	for (n = 0;; n++) {
+		alloc_fail(n);
+		json = stet_standing_conditions(standing, &err);
+		if (!alloc_failed())
+			break;
+		assert_null(json);
+		assert_int_equal(err.code, STET_ENOMEM);
+	}
+	assert_non_null(json);
+	assert_true(n > 3);
+	stet_standing_free(standing);
+	tl_free(&tl);
+}
+
 int
 main(void)
 {
@@ -448,6 +540,8 @@ main(void)
 	    cmocka_unit_test(test_standing__a_feed_answers_as_one_by_one),
 	    cmocka_unit_test(test_standing__says_what_content_is_here),
 	    cmocka_unit_test(test_standing__runs_out_of_memory_anywhere),
+	    cmocka_unit_test(test_standings__are_those_of_their_moment),
+	    cmocka_unit_test(test_standing__conditions_when_memory_is_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
