@@ -66,7 +66,8 @@ take_row(int c, void *ctx)
 	if (reading->rc < 0)
 		return;
 	for (i = 0; i < reading->count; i++) {
-		fields[i] = (stet_bytes){reading->text.data + at, reading->ends[i] - at};
+		fields[i] =
+		    (stet_bytes){st_buf_bytes(&reading->text).data + at, reading->ends[i] - at};
 		at = reading->ends[i];
 	}
 	reading->rc =
