@@ -4,6 +4,7 @@
 #include "page.h"
 #include "util.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,12 +74,20 @@ log_record(struct log *log)
 	return status;
 }
 
-/* The whole ledger is not read into memory: the corrections are, which strike out others, and a
- * second walk prints. */
+/* A target of a correction, by which entries find what strikes them out. */
+struct target {
+	char leaf[65];
+	size_t by; /* of walk->corrections */
+};
+
+/* The whole ledger is not read into memory: the corrections with targets are, which strike out
+ * others, and a second walk prints. */
 struct walk {
 	struct log *log;
 	struct said *corrections;
 	size_t count, room;
+	struct target *targets; /* by leaf, then by place */
+	size_t target_count;
 	uint64_t until_ms;
 	uint64_t first, last; /* entries to print: from first, up to last - 1 */
 	unsigned long long wanted;
@@ -95,47 +104,128 @@ within(struct walk *walk, const stet_entry *entry)
 }
 
 static int
+make_room(struct walk *walk)
+{
+	struct said *grown;
+
+	if (walk->count < walk->room)
+		return EXIT_YES;
+	walk->room = walk->room == 0 ? 64 : walk->room * 2;
+	grown = realloc(walk->corrections, walk->room * sizeof(*grown));
+	if (grown == NULL) {
+		complain("out of memory");
+		return EXIT_UNSURE;
+	}
+	walk->corrections = grown;
+	return EXIT_YES;
+}
+
+static size_t
+count_targets(const struct said *said)
+{
+	return stet_json_size(stet_json_get(said->statement, "targets"));
+}
+
+static int
 keep_correction(void *ctx, stet_entry *entry, stet_error *err)
 {
 	struct walk *walk = ctx;
-	struct said *grown;
+	struct said *said;
 
 	(void)err;
 	if (!within(walk, entry))
 		return 1;
 	if (strcmp(stet_entry_type(entry), "correction") != 0)
 		return 0;
-	if (walk->count == walk->room) {
-		walk->room = walk->room == 0 ? 64 : walk->room * 2;
-		grown = realloc(walk->corrections, walk->room * sizeof(*grown));
-		if (grown == NULL) {
-			complain("out of memory");
-			walk->status = EXIT_UNSURE;
-			return 1;
-		}
-		walk->corrections = grown;
-	}
-	walk->status = said_read(&walk->log->env, entry, &walk->corrections[walk->count]);
-	walk->count += walk->status == EXIT_YES;
-	return walk->status != EXIT_YES;
+	if ((walk->status = make_room(walk)) != EXIT_YES)
+		return 1;
+	said = &walk->corrections[walk->count];
+	if ((walk->status = said_read(&walk->log->env, entry, said)) != EXIT_YES)
+		return 1;
+	if (count_targets(said) > 0)
+		walk->count++;
+	else
+		said_clear(said);
+	return 0;
 }
 
-/* Puts the entry in front of the corrections after it, and asks what they do to it. */
-static void
-strike(struct walk *walk, struct said *said)
+static int
+compare_targets(const void *a, const void *b)
 {
-	struct said *line = calloc(walk->count + 1, sizeof(*line));
-	size_t i, count = 1;
+	const struct target *one = a, *other = b;
+	int order = strcmp(one->leaf, other->leaf);
 
-	if (line == NULL)
-		return;
-	line[0] = *said;
+	return order != 0 ? order : (one->by > other->by) - (one->by < other->by);
+}
+
+/* The first target that is not before a leaf. */
+static size_t
+find_target(const struct walk *walk, const char *leaf)
+{
+	size_t low = 0, high = walk->target_count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (strcmp(walk->targets[middle].leaf, leaf) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What later corrections do to an entry; those after it have been asked the same before. */
+static void
+strike(const struct walk *walk, struct said *said)
+{
+	size_t first = find_target(walk, said->leaf), last = first;
+	const struct said *by;
+
+	while (last < walk->target_count && strcmp(walk->targets[last].leaf, said->leaf) == 0)
+		last++;
+	while (last-- > first) {
+		by = &walk->corrections[walk->targets[last].by];
+		if (by->seq > said->seq && by->annulled_by == STET_NO_SEQ)
+			view_apply(by, said);
+	}
+}
+
+static void
+add_targets(struct walk *walk, size_t by)
+{
+	const stet_json *targets = stet_json_get(walk->corrections[by].statement, "targets");
+	struct target *target;
+	char *leaf;
+	size_t i;
+
+	for (i = 0; i < stet_json_size(targets); i++) {
+		if ((leaf = json_text(stet_json_item(targets, i))) == NULL)
+			continue;
+		target = &walk->targets[walk->target_count++];
+		snprintf(target->leaf, sizeof(target->leaf), "%s", leaf);
+		target->by = by;
+		free(leaf);
+	}
+}
+
+/* Sorts the targets; then, from the newest down, what of the corrections is struck out itself. */
+static int
+index_targets(struct walk *walk)
+{
+	size_t i, count = 0;
+
 	for (i = 0; i < walk->count; i++)
-		if (walk->corrections[i].seq > said->seq)
-			line[count++] = walk->corrections[i];
-	view_strike(line, count);
-	*said = line[0];
-	free(line);
+		count += count_targets(&walk->corrections[i]);
+	if ((walk->targets = calloc(count + 1, sizeof(*walk->targets))) == NULL) {
+		complain("out of memory");
+		return EXIT_UNSURE;
+	}
+	for (i = 0; i < walk->count; i++)
+		add_targets(walk, i);
+	qsort(walk->targets, walk->target_count, sizeof(*walk->targets), compare_targets);
+	for (i = walk->count; i-- > 0;)
+		strike(walk, &walk->corrections[i]);
+	return EXIT_YES;
 }
 
 /* Seals say the same of every batch; a history is read without them. */
@@ -157,8 +247,7 @@ put_entry(void *ctx, stet_entry *entry, stet_error *err)
 	walk->status = said_read(&walk->log->env, entry, &said);
 	if (walk->status != EXIT_YES)
 		return 1;
-	if (walk->count > 0)
-		strike(walk, &said);
+	strike(walk, &said);
 	put(walk->log, &said);
 	said_clear(&said);
 	return 0;
@@ -214,6 +303,8 @@ log_range(struct walk *walk, uint64_t limit)
 		rc = stet_ledger_walk(
 		    log->env.ledger, walk->first, limit, keep_correction, walk, &err);
 	}
+	if (rc >= 0 && walk->status == EXIT_YES)
+		walk->status = index_targets(walk);
 	if (rc >= 0 && walk->status == EXIT_YES && !log->reverse)
 		rc = stet_ledger_walk(
 		    log->env.ledger, walk->first, walk->last, put_entry, walk, &err);
@@ -245,6 +336,7 @@ log_ledger(struct log *log)
 	for (i = 0; i < walk.count; i++)
 		said_clear(&walk.corrections[i]);
 	free(walk.corrections);
+	free(walk.targets);
 	return status;
 }
 

@@ -268,6 +268,8 @@ show(struct env *env, const char *text, int full)
 		 * standing to fold; then they are all there is to show, and why was said. */
 		read = status == EXIT_YES ? standing_read(env, id, &standing, &json)
 					  : standing_try(env, id, &standing, &json);
+		if (read == EXIT_YES && json != NULL)
+			view_wait(&view, json);
 		if (read != EXIT_YES)
 			status = read;
 		else if (env->json)

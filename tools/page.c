@@ -376,6 +376,8 @@ fate(const struct said *said)
 		return text_of("contested by entry %" PRIu64
 			       ", which is not by its issuer and changes nothing",
 		    said->contested_by);
+	if (said->pending)
+		return strdup("not in force yet: endorsements are missing");
 	if (said->ended_by != STET_NO_SEQ)
 		return text_of("no longer in force: ended by entry %" PRIu64, said->ended_by);
 	return NULL;

@@ -110,8 +110,8 @@ is_ending(const struct said *by, const struct said *of)
 /* What a later correction does to an earlier entry it targets.  An annulment counts if it comes
  * from the target's own issuer (an observation's: from the same source); anybody else's is shown as
  * contested and changes nothing.  docs/design.md, "What each correction nature does". */
-static void
-apply(const struct said *by, struct said *to)
+void
+view_apply(const struct said *by, struct said *to)
 {
 	int observation = by->source != NULL;
 
@@ -136,7 +136,24 @@ view_strike(struct said *items, size_t count)
 			continue;
 		for (to = 0; to < by; to++)
 			if (is_target(&items[by], &items[to]))
-				apply(&items[by], &items[to]);
+				view_apply(&items[by], &items[to]);
+	}
+}
+
+void
+view_wait(struct view *view, const stet_json *standing)
+{
+	const stet_json *entries = stet_json_get(standing, "entries"), *entry;
+	size_t i, k;
+
+	for (i = 0; i < stet_json_size(entries); i++) {
+		entry = stet_json_item(entries, i);
+		if (!stet_json_bool_of(stet_json_get(entry, "pending")))
+			continue;
+		for (k = 0; k < view->count; k++)
+			if (view->items[k].seq ==
+			    (uint64_t)stet_json_int_of(stet_json_get(entry, "seq")))
+				view->items[k].pending = 1;
 	}
 }
 
@@ -341,7 +358,7 @@ view_effective(const struct view *view, const char *path, const struct said **by
 	for (i = 0; i < view->count; i++) {
 		by = &view->items[i];
 		if (by->seq < base->seq || by->nature == NULL || by->annulled_by != STET_NO_SEQ ||
-		    by->source != NULL)
+		    by->source != NULL || by->pending)
 			continue;
 		rows = stet_json_get(by->statement, "affected");
 		for (k = 0; k < stet_json_size(rows); k++) {

@@ -16,6 +16,7 @@ struct said { /* one entry */
 	uint64_t annulled_by;       /* an annulment that counts; STET_NO_SEQ: none */
 	uint64_t contested_by;      /* an annulment by somebody else             */
 	uint64_t ended_by;          /* what lifts or reinstates it               */
+	int pending;                /* waits for endorsements, as far as that was asked */
 	char *wrong;                /* why it does not verify; NULL: it does, or was not asked */
 };
 
@@ -35,10 +36,14 @@ int view_find(struct env *env, const stet_id *id, struct view *view);
 /* Verifies what was read, marking what does not hold. EXIT_YES, EXIT_NO if something does not, or
  * EXIT_UNSURE; both reported. */
 int view_check(struct env *env, const stet_id *id, struct view *view);
+/* Notes what still waits for endorsements, as a standing has it: it changes nothing yet. */
+void view_wait(struct view *view, const stet_json *standing);
 void view_free(struct view *view);
 
 /* Notes which entries are struck out, contested or ended by later ones of the same array. */
 void view_strike(struct said *items, size_t count);
+/* What a later correction, which stands, does to an entry that it targets. */
+void view_apply(const struct said *by, struct said *to);
 int said_read(struct env *env, stet_entry *entry, struct said *said);
 void said_clear(struct said *said);
 

@@ -17,6 +17,8 @@ stet policy set endorsements_correction=2 >/dev/null
 stet correct 10.1234/a --set title='A corrected record' --note 'as printed' --as desk
 echo 'Everything at once.'
 stet show 10.1234/a
+stet show 10.1234/a --full | sed -n '/^  correction$/,/^$/p'
+stet show 10.1234/a --json | grep -o '"effective":{"record":{"title":"[^"]*"'
 echo 'Before the lift.'
 stet show 10.1234/a --at 13 | sed -n '/^Conditions/,/^$/p;/^As of/,$p'
 COLUMNS=50 stet show 10.1234/a | sed -n '/^Conditions/,/^$/p'
