@@ -610,13 +610,11 @@ compare_with_earlier(
     const struct file *file, const struct row *row, int *again_out, stet_error *err)
 {
 	const struct st_seen_row *earlier = st_seen_find(&file->keys, st_str(row->key));
-	uint8_t content[32];
 
 	*again_out = 0;
 	if (earlier == NULL)
 		return STET_OK;
-	st_sha256(row->element, content);
-	*again_out = memcmp(earlier->content, content, 32) == 0;
+	*again_out = st_seen_said(earlier, row->element);
 	return *again_out ? STET_OK
 			  : st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
 				"row %llu has the same id and says something else",

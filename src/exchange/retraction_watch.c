@@ -356,7 +356,6 @@ set_key(struct row *row, int *again_out, stet_error *err)
 	struct st_seen *seen = &row->file->rows;
 	const struct st_seen_row *earlier;
 	uint64_t occurrence, number = row->file->import->result.rows;
-	uint8_t content[32];
 	char hex[33];
 	int rc;
 
@@ -377,8 +376,7 @@ set_key(struct row *row, int *again_out, stet_error *err)
 	row->key[id.size] = '\0';
 	if ((earlier = st_seen_find(seen, id)) == NULL)
 		return st_seen_add(seen, id, st_str(hex), number, &occurrence, err);
-	st_sha256(st_str(hex), content);
-	*again_out = memcmp(earlier->content, content, 32) == 0;
+	*again_out = st_seen_said(earlier, st_str(hex));
 	return *again_out ? STET_OK
 			  : st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
 				"row %llu has the same Record ID and says something else",

@@ -1271,7 +1271,10 @@ test_seen__remembers_many_rows(void **state)
 	assert_int_equal(seen.count, 500);
 	assert_int_equal(st_seen_find(&seen, st_str("key 7"))->row, 7);
 	assert_int_equal(st_seen_find(&seen, st_str("key 7"))->count, 2);
+	assert_true(st_seen_said(st_seen_find(&seen, st_str("key 7")), st_str("x")));
+	assert_false(st_seen_said(st_seen_find(&seen, st_str("key 7")), st_str("y")));
 	assert_null(st_seen_find(&seen, st_str("key 500")));
+	assert_true(seen.capacity <= 1024);
 	st_seen_clear(&seen);
 }
 
