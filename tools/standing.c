@@ -495,47 +495,62 @@ standing_findings(const stet_json *standing)
 	put_findings(stet_json_get(standing, "gaps"), "Declared and not supported", STYLE_YELLOW);
 }
 
+static const stet_json *
+kid_of(const stet_json *entries, size_t i)
+{
+	return stet_json_get(stet_json_get(stet_json_item(entries, i), "said_by"), "kid");
+}
+
+static int
+was_named(const stet_json *entries, size_t place)
+{
+	size_t i;
+
+	for (i = 0; i < place; i++)
+		if (json_same(kid_of(entries, i), kid_of(entries, place)))
+			return 1;
+	return 0;
+}
+
+static void
+put_signer(const stet_json *entries, size_t first)
+{
+	const stet_json *by = stet_json_get(stet_json_item(entries, first), "said_by");
+	char *label = json_text(stet_json_get(by, "label")),
+	     *issuer = json_text(stet_json_get(by, "issuer")),
+	     *kid = json_text(stet_json_get(by, "kid"));
+	size_t i, count = 0, observed = 0;
+
+	for (i = first; i < stet_json_size(entries); i++) {
+		if (!json_same(kid_of(entries, i), kid_of(entries, first)))
+			continue;
+		count++;
+		observed += stet_json_get(stet_json_item(entries, i), "source") != NULL;
+	}
+	put_line(2, text_of("%s%s%s%s (%.8s): %zu %s%s%s", label != NULL ? "'" : "",
+			label != NULL ? label : "", label != NULL ? "', " : "",
+			issuer != NULL ? issuer : "", kid != NULL ? kid : "", count,
+			count == 1 ? "entry" : "entries",
+			observed == count ? ", all observed"
+			: observed > 0    ? ", some observed"
+					  : "",
+			stet_json_get(by, "revoked") != NULL ? "; revoked since" : ""));
+	free(label);
+	free(issuer);
+	free(kid);
+}
+
 /* Who signed, each key once, with how many entries. */
 static void
 put_signers(const stet_json *standing)
 {
-	const stet_json *entries = stet_json_get(standing, "entries"), *by, *kid;
-	size_t i, k, count, observed;
-	char *label, *issuer, *text;
-	int known;
+	const stet_json *entries = stet_json_get(standing, "entries");
+	size_t i;
 
 	heading("Signed by");
-	for (i = 0; i < stet_json_size(entries); i++) {
-		by = stet_json_get(stet_json_item(entries, i), "said_by");
-		kid = stet_json_get(by, "kid");
-		known = 0;
-		count = observed = 0;
-		for (k = 0; k < stet_json_size(entries); k++) {
-			const stet_json *other = stet_json_item(entries, k);
-
-			if (!json_same(kid, stet_json_get(stet_json_get(other, "said_by"), "kid")))
-				continue;
-			known |= k < i;
-			count++;
-			observed += stet_json_get(other, "source") != NULL;
-		}
-		if (known)
-			continue;
-		label = json_text(stet_json_get(by, "label"));
-		issuer = json_text(stet_json_get(by, "issuer"));
-		text = json_text(kid);
-		put_line(2, text_of("%s%s%s%s (%.8s): %zu %s%s%s", label != NULL ? "'" : "",
-				label != NULL ? label : "", label != NULL ? "', " : "",
-				issuer != NULL ? issuer : "", text != NULL ? text : "", count,
-				count == 1 ? "entry" : "entries",
-				observed == count ? ", all observed"
-				: observed > 0    ? ", some observed"
-						  : "",
-				stet_json_get(by, "revoked") != NULL ? "; revoked since" : ""));
-		free(label);
-		free(issuer);
-		free(text);
-	}
+	for (i = 0; i < stet_json_size(entries); i++)
+		if (!was_named(entries, i))
+			put_signer(entries, i);
 }
 
 static void

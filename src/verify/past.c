@@ -68,23 +68,65 @@ st_past_count(
 	return count_about(past, name_key, count_out, err);
 }
 
-/* The leaf of the newest entry about a name that is no observation. */
+/* What is known of a name; of another one so far, nothing. */
+static struct st_past_own *
+own_of(struct st_past *past, const uint8_t name_key[32])
+{
+	struct st_past_own *own;
+	size_t i;
+
+	for (i = 0; i < ST_PAST_OWN; i++)
+		if (past->own[i].count > 0 && memcmp(past->own[i].name_key, name_key, 32) == 0)
+			return &past->own[i];
+	own = &past->own[past->own_next];
+	past->own_next = (past->own_next + 1) % ST_PAST_OWN;
+	memset(own, 0, sizeof(*own));
+	memcpy(own->name_key, name_key, 32);
+	return own;
+}
+
+/* The newest of the entries first + 1 .. count about a name that is no observation, 0: none. */
+static int
+find_own(struct st_past *past, const uint8_t name_key[32], uint64_t first, uint64_t count,
+    uint64_t *nth_out, stet_error *err)
+{
+	struct st_read read;
+	uint64_t seq;
+	int rc;
+
+	for (*nth_out = count; *nth_out > first; --*nth_out) {
+		if ((rc = st_books_about(&past->books, name_key, *nth_out - 1, &seq, err)) < 0 ||
+		    (rc = st_books_entry(&past->books, seq, &read, err)) < 0)
+			return rc;
+		if (read.statement.source.data == NULL)
+			return STET_OK;
+	}
+	*nth_out = 0;
+	return STET_OK;
+}
+
+/* The leaf of the newest entry about a name that is no observation.  What was found of fewer
+ * entries is not looked for again. */
 static int
 newest_own(
     struct st_past *past, const uint8_t name_key[32], struct st_index_row *row, stet_error *err)
 {
-	struct st_read read;
+	struct st_past_own *own = own_of(past, name_key);
+	int onward = own->count <= row->count, rc;
 	uint64_t nth, seq;
-	int rc;
 
-	for (nth = row->count; nth > 0; nth--) {
-		if ((rc = st_books_about(&past->books, name_key, nth - 1, &seq, err)) < 0 ||
-		    (rc = st_books_entry(&past->books, seq, &read, err)) < 0)
-			return rc;
-		if (read.statement.source.data == NULL)
-			return st_books_leaf(&past->books, seq, row->own, err);
+	if ((rc = find_own(past, name_key, onward ? own->count : 0, row->count, &nth, err)) < 0)
+		return rc;
+	if (onward) {
+		nth = nth > 0 ? nth : own->nth;
+		own->count = row->count;
+		own->nth = nth;
 	}
-	return STET_OK;
+	if (nth == 0)
+		return STET_OK;
+	if ((rc = st_books_about(&past->books, name_key, nth - 1, &seq, err)) < 0)
+		return rc;
+	return st_books_leaf(&past->books, seq, row->own, err);
 }
 
 static int

@@ -9,6 +9,15 @@
 #include "admission/closure.h"
 #include "verify/verify.h"
 
+#define ST_PAST_OWN 8
+
+/* Which of the first `count` entries about a name is the newest that is no observation; a record is
+ * walked from its first entry on, and its observations may be many. */
+struct st_past_own {
+	uint8_t name_key[32];
+	uint64_t count, nth; /* nth: from 1; 0: none of them */
+};
+
 struct st_past {
 	struct st_reader *entries;
 	struct st_store *index, *shadow;
@@ -16,6 +25,8 @@ struct st_past {
 	struct st_books books;
 	uint64_t size; /* the moment: entries 0 .. size - 1 */
 	struct st_state state;
+	struct st_past_own own[ST_PAST_OWN];
+	size_t own_next; /* which is given up for another name */
 };
 
 int st_past_open(struct st_past *past, stet_ledger *ledger, stet_error *err);
