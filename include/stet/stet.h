@@ -1,6 +1,7 @@
 #ifndef STET_STET_H
 #define STET_STET_H
 /** All of libstet. */
+#include <stet/checkpoint.h>
 #include <stet/error.h>
 #include <stet/exchange.h>
 #include <stet/history.h>
@@ -12,6 +13,7 @@
 #include <stet/standing.h>
 #include <stet/statement.h>
 #include <stet/text.h>
+#include <stet/trust.h>
 #include <stet/types.h>
 #include <stet/verify.h>
 #endif

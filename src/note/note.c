@@ -185,24 +185,51 @@ verify_line(stet_bytes text, const struct st_note_line *line, const struct st_vk
 	    st_shown(line->name, shown));
 }
 
+static uint64_t
+time_of(const struct st_note_line *line, const struct st_vkey *key)
+{
+	return key->type == ST_NOTE_COSIGNATURE ? st_be64_get(line->signature) : 0;
+}
+
+int
+st_note_signers(const struct st_note *note, const struct st_vkey *keys, size_t count,
+    struct st_note_signer signers_out[ST_NOTE_LINES_MAX], size_t *count_out, size_t *unknown_out,
+    stet_error *err)
+{
+	size_t verified = 0, unknown = 0, key, i, k;
+	uint64_t time;
+	int rc;
+
+	for (i = 0; i < note->count; i++) {
+		rc = verify_line(note->text, &note->lines[i], keys, count, &key, err);
+		if (rc < 0)
+			return rc;
+		if (key == count) {
+			unknown++;
+			continue;
+		}
+		time = time_of(&note->lines[i], &keys[key]);
+		for (k = 0; k < verified && signers_out[k].key != key; k++)
+			;
+		if (k == verified)
+			verified++;
+		else if (time <= signers_out[k].time)
+			continue;
+		signers_out[k] = (struct st_note_signer){key, i, time};
+	}
+	*count_out = verified;
+	*unknown_out = unknown;
+	return STET_OK;
+}
+
 int
 st_note_verify(const struct st_note *note, const struct st_vkey *keys, size_t count,
     size_t *verified_out, stet_error *err)
 {
-	size_t signers[ST_NOTE_LINES_MAX], verified = 0, signer, i, k;
-	int rc;
+	struct st_note_signer signers[ST_NOTE_LINES_MAX];
+	size_t unknown;
 
-	for (i = 0; i < note->count; i++) {
-		rc = verify_line(note->text, &note->lines[i], keys, count, &signer, err);
-		if (rc < 0)
-			return rc;
-		for (k = 0; k < verified && signers[k] != signer; k++)
-			;
-		if (signer < count && k == verified)
-			signers[verified++] = signer;
-	}
-	*verified_out = verified;
-	return STET_OK;
+	return st_note_signers(note, keys, count, signers, verified_out, &unknown, err);
 }
 
 int

@@ -59,6 +59,15 @@ int st_note_parse(stet_bytes note, struct st_note *note_out, stet_error *err);
  * nobody known signed is STET_OK with 0: the caller says how many it wants. */
 int st_note_verify(const struct st_note *note, const struct st_vkey *keys, size_t count,
     size_t *verified_out, stet_error *err);
+struct st_note_signer {
+	size_t key, line; /* places among the keys and lines */
+	uint64_t time;    /* of a cosignature: POSIX seconds; else 0 */
+};
+/* The same with who they are, in the order of the lines, each key once and of a cosigner the line
+ * of the latest time; *unknown_out = how many lines are by none of the keys. */
+int st_note_signers(const struct st_note *note, const struct st_vkey *keys, size_t count,
+    struct st_note_signer signers_out[ST_NOTE_LINES_MAX], size_t *count_out, size_t *unknown_out,
+    stet_error *err);
 /* Appends text, blank line and one signature line. STET_EINVAL if these would be no note. */
 int st_note_sign(stet_bytes text, const char *name, const struct st_secret *secret,
     struct st_buf *out, stet_error *err);

@@ -130,6 +130,13 @@ def read_ledger():
     check("verify-content", run("verify", "--content", "-", "10.1234/a", "--json",
                                 stdin=subprocess.DEVNULL).stdout.decode())
     check("checkpoint", must("checkpoint", "--json"))
+    vkey = must("checkpoint", "--vkey").strip()
+    note = must("checkpoint").encode()
+    check("check", must("check", "-", "--key", vkey, "--json", input=note))
+    check("check", run("check", "-", "--json", input=note).stdout.decode())
+    check("check", run("check", "-", "--key", vkey, "--json",
+                       input=note.replace(b"test.example/ledger", b"test.example/Ledger", 1))
+          .stdout.decode())
     check("explain", must("explain", "--all", "--json"))
     check("version", must("version", "--json"))
 

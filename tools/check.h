@@ -1,0 +1,46 @@
+#ifndef CHECK_H
+#define CHECK_H
+/* `stet check`: evidence judged with no ledger present.
+ *
+ * A kind of evidence is one file check_KIND.c with one row, and its name in the table of
+ * cmd_check.c. The row says how it is told apart, judges it with the library, and adds its own
+ * lines to the page. What all kinds share stands in cmd_check.c: the options, reading the file, the
+ * age, the page around it, --json and the exit status. */
+#include "env.h"
+
+struct check {
+	struct env env;
+	/* What is asked. */
+	const char *path; /* FILE, '-', or a folder */
+	const char *id;   /* ID, or NULL            */
+	int is_folder;
+	stet_bytes bytes; /* of the file; empty for a folder */
+	stet_trust *trust;
+	/* What came out: the report of the library (include/stet/checkpoint.h says what every
+	 * report has), to which a kind may add members of its own. */
+	stet_json *report;
+};
+
+struct check_kind {
+	const char *name; /* report's "kind"                             */
+	const char *what; /* "a checkpoint": for help and messages       */
+	int takes_id;     /* ID asks for one record of it; else ID is a wrong line */
+	/* 1 if this is, or means to be, such evidence. Looks at the first bytes, or at the names in
+	 * the folder; whether it is in order is for judge to say. */
+	int (*detect)(const struct check *check);
+	/* Judges it. STET_OK with check->report set, whatever is known of the signers;
+	 * STET_EFORMAT, STET_EMISMATCH, STET_EREFUSED, STET_EVERSION: refuted, err says why;
+	 * anything else: could not find out. */
+	int (*judge)(struct check *check, stet_error *err);
+	/* Its own lines of the page, after origin, size and root; or NULL. */
+	void (*page)(const struct check *check);
+	/* What is verified, to follow "verified: "; NULL: "signed by the ledger key". free(). */
+	char *(*verdict)(const struct check *check);
+};
+
+extern const struct check_kind check_checkpoint;
+
+/* A row of the page: "  label      text", wrapped; text is foreign. */
+void check_row(const char *label, const char *text);
+
+#endif

@@ -1,0 +1,415 @@
+/* stet check: is this evidence good, by the keys the reader knows and nothing else? */
+#include "check.h"
+#include "line.h"
+#include "out.h"
+#include "util.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FILE_MAX ((size_t)256 * 1024 * 1024)
+#define TRUST_MAX ((size_t)1024 * 1024)
+#define LABEL_WIDTH 11
+
+enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE };
+
+/* In the order in which they are tried: what has a mark of its own first, notes last. */
+static const struct check_kind *const kinds[] = {&check_checkpoint, NULL};
+
+struct request { /* the command line */
+	struct check check;
+	uint64_t max_age_ms; /* UINT64_MAX: not asked */
+	const char *max_age;
+	int failed; /* status of a --key or --trust that could not be taken; EXIT_YES: none */
+};
+
+/* --- the line ------------------------------------------------------------------------------- */
+
+/* "30d", "12h", "45m", "90s", "2w". 0, or -1. */
+static int
+read_age(const char *text, uint64_t *ms_out)
+{
+	static const struct {
+		char unit;
+		uint64_t ms;
+	} units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}, {'w', 604800000}};
+	unsigned long long count;
+	char *end;
+	size_t i;
+
+	if (text[0] < '0' || text[0] > '9' || strlen(text) > 9)
+		return -1;
+	count = strtoull(text, &end, 10);
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (end[0] == units[i].unit && end[1] == '\0') {
+			*ms_out = count * units[i].ms;
+			return 0;
+		}
+	return -1;
+}
+
+static int
+make_trust(struct check *check)
+{
+	stet_error err;
+
+	if (check->trust == NULL && stet_trust_new(&check->trust, &err) < 0) {
+		complain_error(&err);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+take_key(struct request *request, const char *text)
+{
+	stet_error err;
+
+	if (make_trust(&request->check) == 0 &&
+	    stet_trust_add(request->check.trust, text, &err) < 0) {
+		opt_wrong(request->check.env.command, "--key: %s", err.text);
+		return -1;
+	}
+	return 1;
+}
+
+/* What stands in a file is no fault of the line: without the keys nothing can be found out. */
+static int
+take_trust(struct request *request, const char *path)
+{
+	uint8_t *text = NULL;
+	size_t size = 0;
+	stet_error err;
+	int rc;
+
+	if (make_trust(&request->check) < 0)
+		return -1;
+	if ((rc = file_read(path, TRUST_MAX, &text, &size, &err)) < 0)
+		complain("cannot read '%s': %s", path, err.text);
+	else if ((rc = stet_trust_read(request->check.trust, (stet_bytes){text, size}, &err)) < 0)
+		complain_of(path, &err);
+	free(text);
+	if (rc < 0)
+		request->failed = EXIT_UNSURE;
+	return 1;
+}
+
+static int
+take(void *ctx, int id, const char *value)
+{
+	struct request *request = ctx;
+
+	switch (id) {
+	case OPT_KEY:
+		return take_key(request, value);
+	case OPT_TRUST:
+		return take_trust(request, value);
+	case OPT_MAX_AGE:
+		request->max_age = value;
+		if (read_age(value, &request->max_age_ms) == 0)
+			return 1;
+		opt_wrong(request->check.env.command,
+		    "--max-age takes a number of s, m, h, d or w, such as 30d, not '%s'", value);
+		return -1;
+	default:
+		return -1;
+	}
+}
+
+/* --- what every kind needs ------------------------------------------------------------------- */
+
+void
+check_row(const char *label, const char *text)
+{
+	out_row(2, LABEL_WIDTH, label, text);
+}
+
+static int
+read_evidence(struct check *check, uint8_t **data_out)
+{
+	struct stat info;
+	stet_error err;
+	size_t size = 0;
+
+	check->is_folder =
+	    strcmp(check->path, "-") != 0 && stat(check->path, &info) == 0 && S_ISDIR(info.st_mode);
+	if (check->is_folder)
+		return EXIT_YES;
+	if (file_read(check->path, FILE_MAX, data_out, &size, &err) < 0) {
+		complain("cannot read '%s': %s", check->path, err.text);
+		return EXIT_UNSURE;
+	}
+	check->bytes = (stet_bytes){*data_out, size};
+	return EXIT_YES;
+}
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+struct answer {
+	const struct check_kind *kind;
+	int status; /* EXIT_YES, EXIT_NO or EXIT_UNSURE */
+	int rule;   /* why, if it stands in the catalogue; else 0 */
+	char text[STET_ERROR_TEXT_SIZE];
+};
+
+static const char *
+verdict_word(int status)
+{
+	return status == EXIT_YES ? "verified" : status == EXIT_NO ? "refuted" : "unsure";
+}
+
+static void
+decide(struct answer *answer, int status, const char *code, const char *text)
+{
+	answer->status = status;
+	answer->rule = code != NULL ? stet_rule_find(code) : 0;
+	snprintf(answer->text, sizeof(answer->text), "%s", text);
+}
+
+/* Older than asked is no; without a time nobody can say. */
+static void
+decide_age(const struct request *request, struct answer *answer)
+{
+	char *time = json_text(stet_json_get(request->check.report, "as_of")), *text;
+	uint64_t ms = 0, now = env_now((struct env *)(uintptr_t)&request->check.env);
+	int known = time != NULL && stet_time_read(time, &ms, NULL) == STET_OK;
+
+	if (known && (ms > now || now - ms <= request->max_age_ms)) {
+		free(time);
+		return;
+	}
+	text = known
+		   ? text_of("it is as of %s, which is longer ago than %s", time, request->max_age)
+		   : text_of("it states no time, so whether it is at most %s old is not known",
+			 request->max_age);
+	decide(answer, known ? EXIT_NO : EXIT_UNSURE, known ? "evidence-stale" : NULL,
+	    text != NULL ? text : "");
+	free(text);
+	free(time);
+}
+
+static void
+judge(struct request *request, struct answer *answer)
+{
+	struct check *check = &request->check;
+	char *text;
+	stet_error err = {0};
+	int rc = answer->kind->judge(check, &err);
+
+	if (rc == STET_EFORMAT || rc == STET_EMISMATCH || rc == STET_EREFUSED ||
+	    rc == STET_EVERSION) {
+		decide(answer, rc == STET_EVERSION ? EXIT_UNSURE : EXIT_NO,
+		    stet_rule_name(err.rule), err.text);
+	} else if (rc < 0) {
+		decide(answer, EXIT_UNSURE, stet_rule_name(err.rule), err.text);
+	} else if (!stet_json_bool_of(stet_json_get(check->report, "known"))) {
+		decide(answer, EXIT_UNSURE, NULL, "consistent in itself, signer not known to you");
+	} else {
+		text = answer->kind->verdict != NULL ? answer->kind->verdict(check) : NULL;
+		decide(answer, EXIT_YES, NULL, text != NULL ? text : "signed by the ledger key");
+		free(text);
+		if (request->max_age_ms != UINT64_MAX)
+			decide_age(request, answer);
+	}
+}
+
+static void
+put_json(struct check *check, const struct answer *answer)
+{
+	stet_json *json = stet_json_object(), *diagnosis = NULL;
+	const stet_json *value;
+	const char *member;
+	size_t i;
+
+	stet_json_set(json, "v", stet_json_int(1));
+	stet_json_set(json, "file", stet_json_str(check->path));
+	stet_json_set(json, "kind", stet_json_str(answer->kind->name));
+	stet_json_set(json, "verdict", stet_json_str(verdict_word(answer->status)));
+	stet_json_set(json, "text", stet_json_str(answer->text));
+	if (answer->rule != 0)
+		diagnosis = stet_json_str(stet_rule_name(answer->rule));
+	stet_json_set(json, "code", diagnosis != NULL ? diagnosis : stet_json_null());
+	for (i = 0; stet_json_member(check->report, i, &member, &value); i++)
+		if (stet_json_get(json, member) == NULL)
+			stet_json_set(json, member, stet_json_copy(value));
+	out_json(json);
+}
+
+static void
+put_signer(const stet_json *signer)
+{
+	char *name = json_text(stet_json_get(signer, "name")),
+	     *id = json_text(stet_json_get(signer, "id")),
+	     *time = json_text(stet_json_get(signer, "time")), *line;
+	int ledger = json_is(stet_json_get(signer, "as"), "ledger");
+
+	line = text_of("%s (%s), %s%s%s", name != NULL ? name : "", id != NULL ? id : "",
+	    ledger ? "the ledger key" : "a cosigner", time != NULL ? " at " : "",
+	    time != NULL ? time : "");
+	check_row("signed by", line != NULL ? line : "");
+	free(line);
+	free(name);
+	free(id);
+	free(time);
+}
+
+static void
+put_signers(const stet_json *report)
+{
+	const stet_json *signers = stet_json_get(report, "signed_by");
+	int64_t unknown = stet_json_int_of(stet_json_get(report, "unknown_signers"));
+	char *line;
+	size_t i;
+
+	for (i = 0; i < stet_json_size(signers); i++)
+		put_signer(stet_json_item(signers, i));
+	if (unknown == 0)
+		return;
+	line = text_of("%" PRId64 " %s by keys not known to you", unknown,
+	    unknown == 1 ? "signature" : "signatures");
+	check_row(stet_json_size(signers) > 0 ? "and" : "signed by", line != NULL ? line : "");
+	free(line);
+}
+
+static void
+put_member(const stet_json *report, const char *member, const char *label)
+{
+	const stet_json *value = stet_json_get(report, member);
+	char *text;
+
+	if (value == NULL || stet_json_kind_of(value) == STET_JSON_NULL)
+		return;
+	text = json_shown(value);
+	check_row(label, text != NULL ? text : "");
+	free(text);
+}
+
+static void
+put_page(const struct check *check, const struct answer *answer)
+{
+	out_foreign(check->path);
+	out_text(": %s\n", answer->kind->what);
+	if (check->report != NULL) {
+		put_member(check->report, "origin", "ledger");
+		put_member(check->report, "size", "size");
+		put_member(check->report, "root", "root");
+		if (answer->kind->page != NULL)
+			answer->kind->page(check);
+		put_member(check->report, "as_of", "as of");
+		put_signers(check->report);
+	}
+	out_style(answer->status == EXIT_YES ? STYLE_GREEN : STYLE_RED);
+	out_text("%s",
+	    answer->status == EXIT_UNSURE ? "could not find out" : verdict_word(answer->status));
+	out_style(STYLE_PLAIN);
+	out_text(": ");
+	if (answer->rule != 0)
+		out_text("%s: ", stet_rule_name(answer->rule));
+	out_foreign(answer->text);
+	out_text("\n");
+}
+
+static int
+check_evidence(struct request *request)
+{
+	struct answer answer = {0};
+	size_t i;
+
+	for (i = 0; kinds[i] != NULL && !kinds[i]->detect(&request->check); i++)
+		;
+	if ((answer.kind = kinds[i]) == NULL) {
+		complain("'%s' is no evidence that stet knows; 'stet help check' lists what it "
+			 "checks",
+		    request->check.path);
+		return EXIT_UNSURE;
+	}
+	if (request->check.id != NULL && !answer.kind->takes_id)
+		return opt_wrong(request->check.env.command,
+		    "'%s' is %s, which is of no record, so it takes no ID", request->check.path,
+		    answer.kind->what);
+	judge(request, &answer);
+	if (request->check.env.json)
+		put_json(&request->check, &answer);
+	else
+		put_page(&request->check, &answer);
+	if (answer.status == EXIT_UNSURE && request->check.report != NULL &&
+	    !stet_json_bool_of(stet_json_get(request->check.report, "known")))
+		remark("give the ledger's key with --key or --trust; its operator prints it with "
+		       "'stet checkpoint show --vkey'");
+	return answer.status;
+}
+
+static int
+run(const struct command *self, int argc, char **argv)
+{
+	struct request request;
+	struct line line;
+	uint8_t *data = NULL;
+	int status;
+
+	memset(&request, 0, sizeof(request));
+	request.max_age_ms = UINT64_MAX;
+	status = line_read(&line, &request.check.env, self, argc, argv, 1, 2, take, &request);
+	if (status == LINE_GO && request.failed != EXIT_YES)
+		status = request.failed;
+	if (status == LINE_GO) {
+		request.check.path = line.args[0];
+		request.check.id = line.count > 1 ? line.args[1] : NULL;
+		status = read_evidence(&request.check, &data);
+		if (status == EXIT_YES)
+			status = check_evidence(&request);
+	}
+	free(data);
+	stet_json_free(request.check.report);
+	stet_trust_free(request.check.trust);
+	line_end(&line, &request.check.env);
+	return status;
+}
+
+static const struct opt own[] = {
+    {OPT_KEY, 0, "key", "VKEY",
+	"a verifier key that you know to be the ledger's (may be repeated)"},
+    {OPT_TRUST, 0, "trust", "FILE", "a file of such keys, one on each line"},
+    {OPT_MAX_AGE, 0, "max-age", "AGE", "refuse what is as of longer ago: 90s, 45m, 12h, 30d, 2w"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt *const options[] = {own, opts_quiet, opts_json, NULL};
+
+static const struct pair examples[] = {
+    {"stet check head.note --key 'ledger.example/stet+0fb8c43d+AVw...'",
+	"whether that ledger's key has signed this head"},
+    {"stet check --trust ledgers.txt --max-age 30d head.note",
+	"and that it is at most thirty days old"},
+    {NULL, NULL}};
+static const struct pair exits[] = {{"0", "verified, by a key you know"},
+    {"1", "refuted: malformed, forged, inconsistent, or older than --max-age; the code is one that "
+	  "'stet explain' explains"},
+    {"2", "the command line was wrong"},
+    {"3", "could not find out: it cannot be read, is nothing that stet knows, or is consistent in "
+	  "itself and by a signer not known to you"},
+    {NULL, NULL}};
+
+const struct command cmd_check = {.name = "check",
+    .group = GROUP_KEEP,
+    .summary = "verify evidence from a ledger, with no ledger here",
+    .synopsis = "FILE [ID] [--key VKEY]... [--trust FILE] [--max-age AGE] [--json]",
+    .description =
+	"Verifies a file that came from a ledger, by nothing but the keys you know: no ledger and "
+	"no network is needed. What it is is told from its contents: a checkpoint (a C2SP signed "
+	"note).\n\n"
+	"A verifier key is the text that 'stet checkpoint show --vkey' prints where the ledger is; "
+	"get it from somewhere you trust, not from whoever sends the file. Without one everything "
+	"is verified that can be, and the answer is 'consistent in itself, signer not known to "
+	"you', exit 3.\n\n"
+	"A trust file has a verifier key on each line, or 'log VKEY [URL]'; lines that begin with "
+	"'#' are passed over. A key counts for the ledger whose origin is its name. Signatures by "
+	"keys you do not know are counted and not believed; one wrong signature by a key you know "
+	"refutes the whole.\n\n"
+	"A checkpoint states no time of its own, so --max-age can be answered only by the time of "
+	"a cosigner you know.",
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run};
