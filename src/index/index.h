@@ -36,4 +36,10 @@ int st_index_update(
  */
 int st_index_root(struct st_reader *reader, uint8_t root_out[32], stet_error *err);
 
+/* The index cut back to the ways of keys, ascending and each once, token by token in preorder
+ * (merkle/map.h).  Reads a page every four bits of a way and the rows at its end.  STET_EMISMATCH
+ * as above; an error of take is passed on. */
+int st_index_prune(struct st_reader *reader, const uint8_t (*keys)[32], size_t key_count,
+    st_map_take *take, void *ctx, stet_error *err);
+
 #endif

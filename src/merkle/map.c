@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-static int
-bit_of(const uint8_t key[32], unsigned at)
+int
+st_map_bit(const uint8_t key[32], unsigned at)
 {
 	return key[at / 8] >> (7 - at % 8) & 1;
 }
@@ -18,7 +18,7 @@ first_difference(const uint8_t a[32], const uint8_t b[32])
 
 	while (at < 256 && a[at / 8] == b[at / 8])
 		at += 8;
-	while (at < 256 && bit_of(a, at) == bit_of(b, at))
+	while (at < 256 && st_map_bit(a, at) == st_map_bit(b, at))
 		at++;
 	return at;
 }
@@ -84,7 +84,7 @@ branch_hash(const struct st_map_leaf *leaves, size_t count, unsigned depth, uint
 	assert(parting >= depth && parting < 256); /* ascending, distinct, of one prefix */
 	while (low < high) { /* the first leaf on the right is in [low, high] */
 		middle = low + (high - low) / 2;
-		if (bit_of(leaves[middle].key, parting))
+		if (st_map_bit(leaves[middle].key, parting))
 			high = middle;
 		else
 			low = middle + 1;
@@ -93,7 +93,7 @@ branch_hash(const struct st_map_leaf *leaves, size_t count, unsigned depth, uint
 	st_map_root(leaves + low, count - low, parting + 1, &right);
 	node_hash(left.hash, right.hash, out);
 	for (at = parting; at-- > depth;) {
-		if (bit_of(leaves[0].key, at))
+		if (st_map_bit(leaves[0].key, at))
 			node_hash(empty, out, out);
 		else
 			node_hash(out, empty, out);

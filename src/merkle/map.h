@@ -27,4 +27,39 @@ void st_map_join(
 void st_map_root(
     const struct st_map_leaf *leaves, size_t count, unsigned depth, struct st_map_side *out);
 
+/* --- the index cut back to some names, for proofs: docs/format.md, "Proof file" ---
+ * In preorder: a node, then its left and its right side; an empty side; the hash of a side that
+ * leads to none of the names; a leaf.  The way of each name ends at its leaf or, of a name that the
+ * index does not have, at an empty side or another's leaf. */
+enum st_map_kind { ST_MAP_NODE, ST_MAP_EMPTY, ST_MAP_HASH, ST_MAP_LEAF };
+struct st_map_token {
+	enum st_map_kind kind;
+	struct st_map_leaf leaf; /* HASH: it stands in leaf.key */
+};
+
+/* What can be wrong with a pruned index. */
+enum st_map_fault {
+	ST_MAP_FINE,
+	ST_MAP_HIDDEN,  /* a hash stands on the way to a name                              */
+	ST_MAP_SKIPPED, /* a leaf is not where its key leads, or a level should not be there */
+	ST_MAP_SURPLUS, /* tokens that no name needs, or that are missing                  */
+};
+/* Reads tokens[0 .. count) along the ways of keys, ascending and each once.  found_out has one row
+ * a key, with count 0 if the index does not have the name.  *at_out is the token of the fault. */
+enum st_map_fault st_map_pruned_root(const struct st_map_token *tokens, size_t count,
+    const uint8_t (*keys)[32], size_t key_count, struct st_map_leaf *found_out,
+    uint8_t root_out[32], size_t *at_out);
+
+typedef int st_map_take(void *ctx, const struct st_map_token *token, stet_error *err);
+/* Cuts INDEX(S, depth) back: leaves as for st_map_root(), keys that share the same depth bits. */
+int st_map_prune(const struct st_map_leaf *leaves, size_t count, unsigned depth,
+    const uint8_t (*keys)[32], size_t key_count, st_map_take *take, void *ctx, stet_error *err);
+/* The same of a side that no name leads to. */
+int st_map_prune_side(
+    const struct st_map_side *side, st_map_take *take, void *ctx, stet_error *err);
+/* How many of these ascending keys, which share their first depth bits, have a 0 at bit depth. */
+size_t st_map_left(const uint8_t (*keys)[32], size_t count, unsigned depth);
+/* Bit 0 is the most significant of the first byte. */
+int st_map_bit(const uint8_t key[32], unsigned at);
+
 #endif

@@ -20,9 +20,8 @@ top_level(uint64_t size)
 	return 63 - (unsigned)__builtin_clzll(size);
 }
 
-/* The largest power of two smaller than size; size > 1. */
-static uint64_t
-split_of(uint64_t size)
+uint64_t
+st_tree_split(uint64_t size)
 {
 	return UINT64_C(1) << top_level(size - 1);
 }
@@ -114,9 +113,8 @@ read_range(uint64_t start, uint64_t end, st_tree_read *read, void *ctx, uint8_t 
 	return STET_OK;
 }
 
-/* MTH(D[start:end]); start < end. */
-static int
-range_hash(uint64_t start, uint64_t end, st_tree_read *read, void *ctx, uint8_t hash_out[32],
+int
+st_tree_range(uint64_t start, uint64_t end, st_tree_read *read, void *ctx, uint8_t hash_out[32],
     stet_error *err)
 {
 	uint8_t hashes[64][32];
@@ -171,13 +169,13 @@ st_tree_prove_inclusion(uint64_t index, uint64_t size, st_tree_read *read, void 
 		return st_fail(err, STET_EINVAL, 0, "no leaf %llu in a tree of %llu",
 		    (unsigned long long)index, (unsigned long long)size);
 	while (end - start > 1) {
-		middle = start + split_of(end - start);
+		middle = start + st_tree_split(end - start);
 		path.first--;
 		if (index < middle) {
-			rc = range_hash(middle, end, read, ctx, path.hashes[path.first], err);
+			rc = st_tree_range(middle, end, read, ctx, path.hashes[path.first], err);
 			end = middle;
 		} else {
-			rc = range_hash(start, middle, read, ctx, path.hashes[path.first], err);
+			rc = st_tree_range(start, middle, read, ctx, path.hashes[path.first], err);
 			start = middle;
 		}
 		if (rc < 0)
@@ -200,13 +198,13 @@ st_tree_prove_consistency(uint64_t size1, uint64_t size2, st_tree_read *read, vo
 		    (unsigned long long)size1, (unsigned long long)size2);
 	/* Down to the subtree that ends where the old tree ended. */
 	while (end != size1) {
-		middle = start + split_of(end - start);
+		middle = start + st_tree_split(end - start);
 		path.first--;
 		if (size1 <= middle) {
-			rc = range_hash(middle, end, read, ctx, path.hashes[path.first], err);
+			rc = st_tree_range(middle, end, read, ctx, path.hashes[path.first], err);
 			end = middle;
 		} else {
-			rc = range_hash(start, middle, read, ctx, path.hashes[path.first], err);
+			rc = st_tree_range(start, middle, read, ctx, path.hashes[path.first], err);
 			start = middle;
 		}
 		if (rc < 0)
@@ -215,7 +213,7 @@ st_tree_prove_consistency(uint64_t size1, uint64_t size2, st_tree_read *read, vo
 	/* It is the whole old tree, whose root the verifier has, or the proof begins with it. */
 	if (start != 0) {
 		path.first--;
-		if ((rc = range_hash(start, end, read, ctx, path.hashes[path.first], err)) < 0)
+		if ((rc = st_tree_range(start, end, read, ctx, path.hashes[path.first], err)) < 0)
 			return rc;
 	}
 	path_put(&path, path_out, count_out);

@@ -49,4 +49,26 @@ int st_tree_prove_consistency(uint64_t size1, uint64_t size2, st_tree_read *read
 int st_tree_consistency_ok(uint64_t size1, uint64_t size2, const uint8_t root1[32],
     const uint8_t root2[32], const uint8_t (*path)[32], size_t count);
 
+/* One proof of many leaves: going down as the RFC splits the tree, left side first, the hash of
+ * each range that has none of them and is beside one that has.  docs/format.md, "Proof file".
+ *
+ * seqs are ascending, each once, at least one of them, and below size. *_prove calls take with each
+ * hash, whose error it passes on; STET_EINVAL if there is no such tree. */
+typedef int st_tree_take(void *ctx, const uint8_t hash[32], stet_error *err);
+int st_tree_prove_many(const uint64_t *seqs, size_t count, uint64_t size, st_tree_read *read,
+    void *read_ctx, st_tree_take *take, void *take_ctx, stet_error *err);
+/* 1 if these leaves and hashes, all of them, make a tree of this size: then *root_out is its root.
+ * before_out (may be NULL) is the root of the tree without its last leaf; written only if the last
+ * leaf is among those given. 0 for any numbers else. */
+int st_tree_many_root(const uint64_t *seqs, const uint8_t (*leaves)[32], size_t count,
+    uint64_t size, const uint8_t (*hashes)[32], size_t hash_count, uint8_t root_out[32],
+    uint8_t before_out[32]);
+
+/* --- between the files of this folder --- */
+/* MTH(D[start:end]) from stored nodes; start < end, a range that the RFC splits the tree into. */
+int st_tree_range(uint64_t start, uint64_t end, st_tree_read *read, void *ctx, uint8_t hash_out[32],
+    stet_error *err);
+/* The largest power of two smaller than size; size > 1. */
+uint64_t st_tree_split(uint64_t size);
+
 #endif
