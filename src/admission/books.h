@@ -45,6 +45,9 @@ int st_books_nth(const struct st_books *books, const uint8_t name_key[32], uint6
 /* That a walk by st_books_about, which ended at nth, has seen all that the index counts. */
 int st_books_chain_end(
     const struct st_books *books, const uint8_t name_key[32], uint64_t nth, stet_error *err);
+/* How many of a name's entries lie before size: their seqs ascend. */
+int st_count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t size,
+    uint64_t *count_out, stet_error *err);
 void st_about_key(const uint8_t name_key[32], uint64_t nth, uint8_t out[40]);
 /* The leaf of an entry that there should be: STET_EFORMAT with ST_TABLE_DAMAGED. */
 int st_books_leaf(

@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "json/json.h"
 #include "ledger/internal.h"
+#include "record/record.h"
 #include "standing/ladder.h"
 
 #define SCHEMAS "https://assignee.net/schemas/"

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/name.h"
 #include "ledger/internal.h"
+#include "record/record.h"
 #include "standing/standing.h"
 
 struct audit {

@@ -61,37 +61,6 @@ st_size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_er
 	return STET_OK;
 }
 
-int
-st_count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t size,
-    uint64_t *count_out, stet_error *err)
-{
-	struct st_index_row row;
-	uint64_t low = 0, high, middle, seq;
-	int rc;
-
-	if ((rc = st_books_index(books, name_key, &row, err)) < 0)
-		return rc;
-	high = row.count;
-	/* The usual case first: nothing is newer. */
-	if (high > 0) {
-		if ((rc = st_books_nth(books, name_key, high - 1, &seq, err)) < 0)
-			return rc;
-		if (seq < size)
-			low = high;
-	}
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if ((rc = st_books_nth(books, name_key, middle, &seq, err)) < 0)
-			return rc;
-		if (seq < size)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*count_out = low;
-	return STET_OK;
-}
-
 static int
 move_stream(stet_history *history, size_t at, stet_error *err)
 {

@@ -9,7 +9,7 @@
 #include <stet/ledger.h>
 #include <stet/standing.h>
 
-#include "ledger/enter.h"
+#include "enter/enter.h"
 #include "note/note.h"
 
 #define ST_FORMAT_LINE "stet/1\n"
@@ -75,33 +75,25 @@ int st_ledger_walk(stet_ledger *ledger, uint64_t first, uint64_t last, st_raw_vi
 /* --- history.c: moments and names --- */
 /* How many entries there were at a moment. */
 int st_size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_error *err);
-/* How many of a name's entries lie before size: their seqs ascend. */
-int st_count_before(const struct st_books *books, const uint8_t name_key[32], uint64_t size,
-    uint64_t *count_out, stet_error *err);
 /* The name that an identifier means: STET_ENOTFOUND, or STET_EREFUSED if it may be any of several.
  */
 int st_one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out, stet_error *err);
 
 /* --- standing.c --- */
+struct st_standing;
+struct st_standing_feed;
+/* Where the ledger reads standings: its tables, and which artifacts are here. Outlives the feed
+ * (record/record.h). */
+struct st_shelf {
+	stet_ledger *ledger;
+	const struct st_books *books;
+};
+int st_ledger_feed_new(
+    struct st_shelf *shelf, uint64_t size, struct st_standing_feed **feed_out, stet_error *err);
 /* The standing of a name as of `size` entries, read through the caller's snapshot. STET_ENOTFOUND
  * if no entry is about it. */
-struct st_standing;
 int st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_bytes name,
     uint64_t size, struct st_standing **standing_out, stet_error *err);
-/* What a public standing is made of; lives as long. */
-const struct st_standing *st_standing_inside(const stet_standing *standing);
-/* Its findings and gaps with the numbers of entries; *findings_out is left alone if it has none.
- * They live as long as the standing; free() ends the array. */
-int st_findings_copy(
-    const struct st_standing *standing, stet_finding **findings_out, stet_error *err);
-/* The same for many names of one moment: what all records share is read once.  One thread at a
- * time; books outlive it, and are of one snapshot. */
-struct st_standing_feed;
-int st_standing_feed_new(stet_ledger *ledger, const struct st_books *books, uint64_t size,
-    struct st_standing_feed **feed_out, stet_error *err);
-int st_standing_feed_of(struct st_standing_feed *feed, stet_bytes name,
-    struct st_standing **standing_out, stet_error *err);
-void st_standing_feed_free(struct st_standing_feed *feed);
 
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);

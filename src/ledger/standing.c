@@ -1,458 +1,61 @@
-/* Standings: the entries that the fold wants, read from the tables. */
+/* Standings of what the ledger has: the newest, or of a moment. */
 #include <stet/standing.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "admission/closure.h"
 #include "base/err.h"
-#include "base/time.h"
 #include "ledger/internal.h"
-#include "standing/standing.h"
-
-struct stet_standing {
-	struct st_standing *standing;
-	stet_finding *findings;
-	char *id, *ledger_id;
-	uint64_t size, seal, sealed_ms; /* as of; seal STET_NO_SEQ: none yet */
-	stet_json *json, *conditions;
-};
-
-/* One chain that many records need: stet:ledger, or a key that signed.  Kept for the next record.
- */
-struct kept {
-	uint64_t seq;
-	uint8_t leaf[32];
-	struct st_buf encoded;
-};
-struct chain {
-	uint8_t key[32]; /* of its name */
-	struct kept *entries;
-	size_t count;
-	uint64_t used; /* by which record last */
-};
-
-/* An entry that the fold gets. */
-struct wanted {
-	uint64_t seq;
-	const struct kept *kept; /* NULL: still to be read */
-};
-
-struct st_standing_feed {
-	stet_ledger *ledger;
-	const struct st_books *books;
-	uint64_t size;
-	struct chain *chains;
-	size_t chain_count, chain_room;
-	struct wanted *wanted; /* of the record at hand */
-	size_t count, room;
-	uint64_t turn; /* which record it is */
-	stet_error *err;
-};
-
-int
-st_standing_feed_new(stet_ledger *ledger, const struct st_books *books, uint64_t size,
-    struct st_standing_feed **feed_out, stet_error *err)
-{
-	struct st_standing_feed *feed = calloc(1, sizeof(*feed));
-
-	if (feed == NULL)
-		return st_fail_nomem(err);
-	feed->ledger = ledger;
-	feed->books = books;
-	feed->size = size;
-	*feed_out = feed;
-	return STET_OK;
-}
-
-static void
-free_chain(struct chain *chain)
-{
-	size_t i;
-
-	for (i = 0; i < chain->count; i++)
-		st_buf_free(&chain->entries[i].encoded);
-	free(chain->entries);
-}
-
-void
-st_standing_feed_free(struct st_standing_feed *feed)
-{
-	size_t i;
-
-	if (feed == NULL)
-		return;
-	for (i = 0; i < feed->chain_count; i++)
-		free_chain(&feed->chains[i]);
-	free(feed->chains);
-	free(feed->wanted);
-	free(feed);
-}
-
-/* --- which entries ------------------------------------------------------------------------------
- */
+#include "record/record.h"
 
 static int
-want(struct st_standing_feed *feed, uint64_t seq, const struct kept *kept)
+held_here(void *ctx, const struct st_statement *statement, enum st_held *held_out, stet_error *err)
 {
-	size_t room = feed->room == 0 ? 32 : feed->room * 2;
-	struct wanted *wanted;
-
-	if (feed->count == feed->room) {
-		if ((wanted = realloc(feed->wanted, room * sizeof(*wanted))) == NULL)
-			return st_fail_nomem(feed->err);
-		feed->wanted = wanted;
-		feed->room = room;
-	}
-	feed->wanted[feed->count++] = (struct wanted){seq, kept};
-	return STET_OK;
-}
-
-/* All entries about a name up to the moment. */
-static int
-want_name(struct st_standing_feed *feed, const uint8_t name_key[32])
-{
-	uint64_t count, nth, seq;
-	int rc;
-
-	if ((rc = st_count_before(feed->books, name_key, feed->size, &count, feed->err)) < 0)
-		return rc;
-	for (nth = 0; nth < count; nth++)
-		if ((rc = st_books_nth(feed->books, name_key, nth, &seq, feed->err)) < 0 ||
-		    (rc = want(feed, seq, NULL)) < 0)
-			return rc;
-	return STET_OK;
-}
-
-static int
-read_kept(
-    struct st_standing_feed *feed, const uint8_t name_key[32], uint64_t nth, struct kept *kept)
-{
-	struct st_read read;
-	int rc;
-
-	if ((rc = st_books_nth(feed->books, name_key, nth, &kept->seq, feed->err)) < 0 ||
-	    (rc = st_books_leaf(feed->books, kept->seq, kept->leaf, feed->err)) < 0 ||
-	    (rc = st_books_entry(feed->books, kept->seq, &read, feed->err)) < 0)
-		return rc;
-	st_buf_put_bytes(&kept->encoded, read.encoded);
-	return kept->encoded.rc < 0 ? st_fail_nomem(feed->err) : STET_OK;
-}
-
-/* Reads a chain for this and later records. */
-static int
-keep_chain(struct st_standing_feed *feed, const uint8_t name_key[32], struct chain **chain_out)
-{
-	size_t room = feed->chain_room == 0 ? 8 : feed->chain_room * 2;
-	struct chain chain = {{0}, NULL, 0, 0}, *chains;
-	uint64_t count;
-	int rc;
-
-	if (feed->chain_count == feed->chain_room) {
-		if ((chains = realloc(feed->chains, room * sizeof(*chains))) == NULL)
-			return st_fail_nomem(feed->err);
-		feed->chains = chains;
-		feed->chain_room = room;
-	}
-	if ((rc = st_count_before(feed->books, name_key, feed->size, &count, feed->err)) < 0)
-		return rc;
-	memcpy(chain.key, name_key, 32);
-	if (count > 0 && (chain.entries = calloc(count, sizeof(*chain.entries))) == NULL)
-		return st_fail_nomem(feed->err);
-	while (chain.count < count) {
-		rc = read_kept(feed, name_key, chain.count, &chain.entries[chain.count]);
-		chain.count++;
-		if (rc < 0) {
-			free_chain(&chain);
-			return rc;
-		}
-	}
-	feed->chains[feed->chain_count] = chain;
-	*chain_out = &feed->chains[feed->chain_count++];
-	return STET_OK;
-}
-
-static int
-want_chain(struct st_standing_feed *feed, const uint8_t name_key[32])
-{
-	struct chain *chain = NULL;
-	size_t i;
-	int rc;
-
-	for (i = 0; chain == NULL && i < feed->chain_count; i++)
-		if (memcmp(feed->chains[i].key, name_key, 32) == 0)
-			chain = &feed->chains[i];
-	if (chain == NULL && (rc = keep_chain(feed, name_key, &chain)) < 0)
-		return rc;
-	if (chain->used == feed->turn)
-		return STET_OK;
-	chain->used = feed->turn;
-	for (i = 0; i < chain->count; i++)
-		if ((rc = want(feed, chain->entries[i].seq, &chain->entries[i])) < 0)
-			return rc;
-	return STET_OK;
-}
-
-/* The chains that say how to read the record's: its signers' keys, and the ledger's own. */
-static int
-want_context(struct st_standing_feed *feed)
-{
-	char name[ST_KEY_NAME_SIZE];
-	uint8_t key[32], last[32] = {0};
-	struct st_read read;
-	size_t i, own = feed->count;
-	int rc;
-
-	for (i = 0; i < own; i++) {
-		rc = st_books_entry(feed->books, feed->wanted[i].seq, &read, feed->err);
-		if (rc < 0)
-			return rc;
-		if (i > 0 && memcmp(last, read.statement.sign1.kid, 32) == 0)
-			continue;
-		memcpy(last, read.statement.sign1.kid, 32);
-		st_key_name(last, name);
-		st_map_key(st_str(name), key);
-		if ((rc = want_chain(feed, key)) < 0)
-			return rc;
-	}
-	st_map_key(st_str(ST_NAME_LEDGER), key);
-	return want_chain(feed, key);
-}
-
-/* --- which names -------------------------------------------------------------------------------
- */
-
-/* The newest entry about a name that is signed here, of one type or of any (ST_TYPE_UNKNOWN). */
-static int
-newest_own(struct st_standing_feed *feed, const uint8_t name_key[32], enum st_type type,
-    struct st_read *read_out, int *found_out)
-{
-	static const uint8_t none[32];
-	struct st_index_row row;
-	uint64_t nth, seq;
-	int rc;
-
-	*found_out = 0;
-	if ((rc = st_books_index(feed->books, name_key, &row, feed->err)) < 0 ||
-	    memcmp(row.own, none, 32) == 0 ||
-	    (rc = st_count_before(feed->books, name_key, feed->size, &nth, feed->err)) < 0)
-		return rc;
-	while (nth-- > 0 && !*found_out) {
-		if ((rc = st_books_nth(feed->books, name_key, nth, &seq, feed->err)) < 0 ||
-		    (rc = st_books_entry(feed->books, seq, read_out, feed->err)) < 0)
-			return rc;
-		*found_out = read_out->statement.source.data == NULL &&
-			     (type == ST_TYPE_UNKNOWN || read_out->statement.type == type);
-	}
-	return STET_OK;
-}
-
-static int
-is_firm(const struct st_closure *closure, stet_bytes name)
-{
-	size_t i;
-
-	for (i = 0; i < closure->count; i++)
-		if (!closure->names[i].loose &&
-		    st_bytes_equal(st_str(closure->names[i].name), name))
-			return 1;
-	return 0;
-}
-
-/* A name that was bound to the record here is one of its own, also where no record lists it. */
-static int
-take_bound(struct st_standing_feed *feed, struct st_closure *closure)
-{
-	stet_bytes action, record;
-	struct st_read read;
-	int rc, found;
-	size_t i;
-
-	for (i = 0; i < closure->count; i++) {
-		if (!closure->names[i].loose)
-			continue;
-		rc = newest_own(feed, closure->names[i].key, ST_TYPE_ALIAS, &read, &found);
-		if (rc < 0)
-			return rc;
-		if (found &&
-		    st_cbor_member_text(read.statement.sign1.payload, "action", &action) ==
-			STET_OK &&
-		    st_cbor_member_text(read.statement.sign1.payload, "record", &record) ==
-			STET_OK &&
-		    st_bytes_equal(action, st_str("bind")) && is_firm(closure, record))
-			closure->names[i].loose = 0;
-	}
-	return STET_OK;
-}
-
-/* Where nothing was signed here about the name asked for, but a record that observers link with it
- * was opened here, that record is meant: its place in names, or that of the name asked for. */
-static int
-find_meant(struct st_standing_feed *feed, const struct st_closure *closure, size_t *at_out)
-{
-	struct st_read read;
-	int rc, found, loose;
-	size_t i;
-
-	*at_out = 0;
-	for (loose = 0; loose <= 1; loose++)
-		for (i = 0; i < closure->count; i++) {
-			if (closure->names[i].loose != loose)
-				continue;
-			rc = newest_own(feed, closure->names[i].key,
-			    loose ? ST_TYPE_RECORD : ST_TYPE_UNKNOWN, &read, &found);
-			if (rc < 0)
-				return rc;
-			if (found) {
-				*at_out = loose ? i : 0;
-				return STET_OK;
-			}
-		}
-	return STET_OK;
-}
-
-static int
-close_names(struct st_standing_feed *feed, stet_bytes name, struct st_closure *closure)
-{
-	struct st_closure other = {0};
-	size_t meant;
-	int rc;
-
-	if ((rc = st_closure_of(feed->books, name, feed->size, 1, closure, feed->err)) < 0 ||
-	    closure->count == 1 || (rc = take_bound(feed, closure)) < 0 ||
-	    (rc = find_meant(feed, closure, &meant)) < 0 || meant == 0)
-		return rc;
-	if ((rc = st_closure_of(feed->books, st_str(closure->names[meant].name), feed->size, 1,
-		 &other, feed->err)) < 0 ||
-	    (rc = take_bound(feed, &other)) < 0) {
-		st_closure_clear(&other);
-		return rc;
-	}
-	st_closure_clear(closure);
-	*closure = other;
-	return STET_OK;
-}
-
-/* --- feeding the fold --------------------------------------------------------------------------
- */
-
-static int
-compare_wanted(const void *a, const void *b)
-{
-	uint64_t left = ((const struct wanted *)a)->seq, right = ((const struct wanted *)b)->seq;
-
-	return left < right ? -1 : left > right;
-}
-
-static int
-is_held(struct st_standing_feed *feed, const struct st_statement *statement, enum st_held *held_out)
-{
+	const struct st_shelf *shelf = ctx;
 	uint8_t sha256[32];
 	stet_bytes digest;
 	stet_error why;
 	int rc, withheld;
 
 	*held_out = ST_HELD_UNKNOWN;
-	if (statement->type != ST_TYPE_ARTIFACT)
-		return STET_OK;
 	if ((st_cbor_member_bytes(statement->sign1.payload, "sha256", &digest) < 0 &&
 		st_cbor_member_bytes(statement->sign1.payload, "blinded", &digest) < 0) ||
 	    digest.size != sizeof(sha256))
 		return STET_OK;
 	memcpy(sha256, digest.data, sizeof(sha256)); /* the search below reads other entries */
 	st_error_clear(&why);
-	rc = st_artifact_check(feed->ledger, statement, &why);
+	rc = st_artifact_check(shelf->ledger, statement, &why);
 	if (rc == STET_OK || rc == STET_EREFUSED)
 		*held_out = rc == STET_OK ? ST_HELD_HERE : ST_HELD_NOT;
 	if (rc == STET_ENOMEM)
-		return st_fail_nomem(feed->err);
+		return st_fail_nomem(err);
 	if (rc != STET_EREFUSED)
 		return STET_OK;
-	if ((rc = st_artifact_withheld(feed->books, sha256, &withheld, feed->err)) < 0)
+	if ((rc = st_artifact_withheld(shelf->books, sha256, &withheld, err)) < 0)
 		return rc;
 	if (withheld)
 		*held_out = ST_HELD_WITHHELD;
 	return STET_OK;
 }
 
-static int
-feed_entry(struct st_standing_feed *feed, uint64_t seq, struct st_fold *fold)
-{
-	uint8_t leaf[32];
-	enum st_held held;
-	struct st_read read;
-	int rc;
-
-	if ((rc = st_books_leaf(feed->books, seq, leaf, feed->err)) < 0 ||
-	    (rc = st_books_entry(feed->books, seq, &read, feed->err)) < 0 ||
-	    (rc = is_held(feed, &read.statement, &held)) < 0)
-		return rc;
-	/* Looking for content may have read other entries. */
-	if ((held == ST_HELD_NOT || held == ST_HELD_WITHHELD) &&
-	    (rc = st_books_entry(feed->books, seq, &read, feed->err)) < 0)
-		return rc;
-	return st_fold_add(fold, read.encoded, leaf, held, feed->err);
-}
-
-static int
-feed_entries(struct st_standing_feed *feed, struct st_fold *fold)
-{
-	const struct wanted *wanted;
-	int rc = STET_OK;
-	size_t i;
-
-	qsort(feed->wanted, feed->count, sizeof(*feed->wanted), compare_wanted);
-	for (i = 0; rc == STET_OK && i < feed->count; i++) {
-		wanted = &feed->wanted[i];
-		if (i > 0 && wanted->seq == wanted[-1].seq)
-			continue;
-		if (wanted->kept == NULL)
-			rc = feed_entry(feed, wanted->seq, fold);
-		else
-			rc = st_fold_add(fold, st_buf_bytes(&wanted->kept->encoded),
-			    wanted->kept->leaf, ST_HELD_UNKNOWN, feed->err);
-	}
-	return rc;
-}
-
 int
-st_standing_feed_of(struct st_standing_feed *feed, stet_bytes name,
-    struct st_standing **standing_out, stet_error *err)
+st_ledger_feed_new(
+    struct st_shelf *shelf, uint64_t size, struct st_standing_feed **feed_out, stet_error *err)
 {
-	struct st_closure closure = {0};
-	struct st_fold *fold = NULL;
-	size_t i;
-	int rc;
+	const struct st_feed_from from = {shelf->books, size, held_here, NULL, shelf, NULL};
 
-	feed->err = err;
-	feed->count = 0;
-	feed->turn++;
-	if ((rc = close_names(feed, name, &closure)) < 0 || (rc = st_fold_new(&fold, err)) < 0)
-		goto done;
-	for (i = 0; i < closure.count; i++)
-		if ((rc = st_fold_name(
-			 fold, st_str(closure.names[i].name), closure.names[i].loose, err)) < 0 ||
-		    (rc = want_name(feed, closure.names[i].key)) < 0)
-			goto done;
-	if (feed->count == 0)
-		rc = st_fail(err, STET_ENOTFOUND, ST_NOT_IN_LEDGER, "no entry is about '%.*s'",
-		    (int)(name.size < 200 ? name.size : 200), (const char *)name.data);
-	else if ((rc = want_context(feed)) == STET_OK && (rc = feed_entries(feed, fold)) == STET_OK)
-		rc = st_fold_end(&fold, standing_out, err);
-done:
-	st_fold_free(fold);
-	st_closure_clear(&closure);
-	return rc;
+	return st_standing_feed_new(&from, feed_out, err);
 }
 
 int
 st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_bytes name,
     uint64_t size, struct st_standing **standing_out, stet_error *err)
 {
+	struct st_shelf shelf = {ledger, books};
 	struct st_standing_feed *feed = NULL;
 	int rc;
 
-	if ((rc = st_standing_feed_new(ledger, books, size, &feed, err)) == STET_OK)
+	if ((rc = st_ledger_feed_new(&shelf, size, &feed, err)) == STET_OK)
 		rc = st_standing_feed_of(feed, name, standing_out, err);
 	st_standing_feed_free(feed);
 	return rc;
@@ -465,8 +68,9 @@ struct stet_standings {
 	stet_ledger *ledger;
 	struct st_reader *reader;
 	struct st_books books;
+	struct st_shelf shelf;
 	struct st_standing_feed *feed;
-	uint64_t size, seal, sealed_ms;
+	struct st_as_of as_of;
 };
 
 /* The newest seal before the moment. */
@@ -479,37 +83,15 @@ find_seal(stet_standings *standings, stet_error *err)
 	uint8_t key[32];
 	int rc;
 
-	standings->seal = STET_NO_SEQ;
+	standings->as_of.seal = STET_NO_SEQ;
 	st_map_key(st_str(ST_NAME_SEAL), key);
-	if ((rc = st_count_before(books, key, standings->size, &count, err)) < 0 || count == 0)
+	if ((rc = st_count_before(books, key, standings->as_of.size, &count, err)) < 0 ||
+	    count == 0)
 		return rc;
-	if ((rc = st_books_nth(books, key, count - 1, &standings->seal, err)) < 0 ||
-	    (rc = st_books_entry(books, standings->seal, &read, err)) < 0)
+	if ((rc = st_books_nth(books, key, count - 1, &standings->as_of.seal, err)) < 0 ||
+	    (rc = st_books_entry(books, standings->as_of.seal, &read, err)) < 0)
 		return rc;
-	standings->sealed_ms = read.entry.ms;
-	return STET_OK;
-}
-
-int
-st_findings_copy(const struct st_standing *from, stet_finding **findings_out, stet_error *err)
-{
-	const struct st_standing_finding *finding;
-	stet_finding *findings;
-	size_t i;
-
-	if (from->finding_count == 0)
-		return STET_OK;
-	if ((findings = calloc(from->finding_count, sizeof(*findings))) == NULL)
-		return st_fail_nomem(err);
-	for (i = 0; i < from->finding_count; i++) {
-		finding = &from->findings[i];
-		findings[i] = (stet_finding){stet_rule_name(finding->rule),
-		    i >= from->finding_count - from->gap_count,
-		    finding->first != ST_NO_FACT ? from->facts[finding->first].seq : STET_NO_SEQ,
-		    finding->second != ST_NO_FACT ? from->facts[finding->second].seq : STET_NO_SEQ,
-		    finding->text};
-	}
-	*findings_out = findings;
+	standings->as_of.sealed_ms = read.entry.ms;
 	return STET_OK;
 }
 
@@ -525,10 +107,12 @@ stet_standings_open(
 	standings->ledger = ledger;
 	if ((rc = st_ledger_reader(ledger, &standings->reader, err)) == STET_OK) {
 		standings->books = (struct st_books){standings->reader, standings->reader};
-		if ((rc = st_size_at(&standings->books, at, &standings->size, err)) == STET_OK &&
+		standings->shelf = (struct st_shelf){ledger, &standings->books};
+		if ((rc = st_size_at(&standings->books, at, &standings->as_of.size, err)) ==
+			STET_OK &&
 		    (rc = find_seal(standings, err)) == STET_OK)
-			rc = st_standing_feed_new(
-			    ledger, &standings->books, standings->size, &standings->feed, err);
+			rc = st_ledger_feed_new(
+			    &standings->shelf, standings->as_of.size, &standings->feed, err);
 	}
 	if (rc < 0)
 		stet_standings_close(standings);
@@ -541,30 +125,14 @@ int
 stet_standings_read(
     stet_standings *standings, const stet_id *id, stet_standing **standing_out, stet_error *err)
 {
-	stet_standing *standing = calloc(1, sizeof(*standing));
 	struct st_buf name = {0};
 	int rc;
 
-	if (standing == NULL)
-		return st_fail_nomem(err);
-	standing->size = standings->size;
-	standing->seal = standings->seal;
-	standing->sealed_ms = standings->sealed_ms;
-	standing->id = strdup(stet_id_text(id));
-	standing->ledger_id = strdup(standings->ledger->id);
-	if (standing->id == NULL || standing->ledger_id == NULL)
-		rc = st_fail_nomem(err);
-	else if ((rc = st_one_name(standings->ledger, id, &name, err)) == STET_OK &&
-		 (rc = st_standing_feed_of(
-		      standings->feed, st_buf_bytes(&name), &standing->standing, err)) == STET_OK)
-		rc = st_findings_copy(standing->standing, &standing->findings, err);
+	if ((rc = st_one_name(standings->ledger, id, &name, err)) == STET_OK)
+		rc = st_standing_public(standings->feed, st_buf_bytes(&name), stet_id_text(id),
+		    standings->ledger->id, &standings->as_of, standing_out, err);
 	st_buf_free(&name);
-	if (rc < 0) {
-		stet_standing_free(standing);
-		return rc;
-	}
-	*standing_out = standing;
-	return STET_OK;
+	return rc;
 }
 
 void
@@ -588,97 +156,4 @@ stet_standing_of(stet_ledger *ledger, const stet_id *id, stet_at at, stet_standi
 		rc = stet_standings_read(standings, id, standing_out, err);
 	stet_standings_close(standings);
 	return rc;
-}
-
-const struct st_standing *
-st_standing_inside(const stet_standing *standing)
-{
-	return standing->standing;
-}
-
-size_t
-stet_standing_findings(const stet_standing *standing, const stet_finding **findings_out)
-{
-	*findings_out = standing->findings;
-	return standing->standing->finding_count;
-}
-
-static void
-set_time(stet_json *json, const char *member, uint64_t ms)
-{
-	char text[ST_TIME_SIZE];
-
-	st_time_text_ms(ms, text);
-	stet_json_set(json, member, stet_json_str(text));
-}
-
-static stet_json *
-as_of_json(const stet_standing *standing)
-{
-	const struct st_standing *from = standing->standing;
-	const struct st_fact *newest = &from->facts[from->fact_count - 1];
-	stet_json *json = stet_json_object();
-
-	stet_json_set(json, "size", stet_json_int((int64_t)standing->size));
-	stet_json_set(json, "seq", stet_json_int((int64_t)newest->seq));
-	set_time(json, "appended", newest->ms);
-	if (standing->seal != STET_NO_SEQ) {
-		stet_json_set(json, "seal", stet_json_int((int64_t)standing->seal));
-		set_time(json, "sealed_at", standing->sealed_ms);
-	}
-	return json;
-}
-
-const stet_json *
-stet_standing_json(stet_standing *standing, stet_error *err)
-{
-	stet_json *json, *from;
-
-	if (standing->json != NULL)
-		return standing->json;
-	json = stet_json_object();
-	from = st_standing_to_json(standing->standing);
-	stet_json_set(json, "v", stet_json_int(1));
-	stet_json_set(json, "id", stet_json_str(standing->id));
-	stet_json_set(json, "ledger", stet_json_str(standing->ledger_id));
-	stet_json_set(json, "as_of", as_of_json(standing));
-	st_json_move(json, &from);
-	if (st_json_rc(json) < 0 || standing->standing->rc < 0) {
-		standing->standing->rc = STET_OK; /* it can be asked again */
-		st_fail_nomem(err);
-		stet_json_free(json);
-		json = NULL;
-	}
-	return standing->json = json;
-}
-
-const stet_json *
-stet_standing_conditions(stet_standing *standing, stet_error *err)
-{
-	stet_json *conditions;
-
-	if (standing->conditions != NULL)
-		return standing->conditions;
-	conditions = st_conditions_to_json(standing->standing);
-	if (st_json_rc(conditions) < 0 || standing->standing->rc < 0) {
-		standing->standing->rc = STET_OK; /* it can be asked again */
-		st_fail_nomem(err);
-		stet_json_free(conditions);
-		return NULL;
-	}
-	return standing->conditions = conditions;
-}
-
-void
-stet_standing_free(stet_standing *standing)
-{
-	if (standing == NULL)
-		return;
-	st_standing_free(standing->standing);
-	stet_json_free(standing->json);
-	stet_json_free(standing->conditions);
-	free(standing->findings);
-	free(standing->id);
-	free(standing->ledger_id);
-	free(standing);
 }

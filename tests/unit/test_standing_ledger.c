@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/hex.h"
+#include "record/record.h"
 #include "standing/standing.h"
 #include "support/alloc.h"
 #include "support/ledger.h"
@@ -303,6 +304,7 @@ test_standing__a_feed_answers_as_one_by_one(void **state)
 	const char *names[] = {
 	    TL_PAPER, "rw:1", TL_UUID, "stet:ledger", NULL, "rw:404", "rw:1", "stet:seal"};
 	struct st_standing_feed *feed = NULL;
+	struct st_shelf shelf;
 	struct st_standing *one, *fed;
 	struct st_reader *reader = NULL;
 	struct st_books books;
@@ -318,8 +320,8 @@ test_standing__a_feed_answers_as_one_by_one(void **state)
 	names[4] = tl_key_name(&tl, TL_PUBLISHER);
 	assert_int_equal(st_ledger_reader(tl.ledger, &reader, &err), STET_OK);
 	books = (struct st_books){reader, reader};
-	assert_int_equal(
-	    st_standing_feed_new(tl.ledger, &books, tl_size(&tl), &feed, &err), STET_OK);
+	shelf = (struct st_shelf){tl.ledger, &books};
+	assert_int_equal(st_ledger_feed_new(&shelf, tl_size(&tl), &feed, &err), STET_OK);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		one = fed = NULL;
 		rc = st_ledger_standing(

@@ -1,5 +1,5 @@
-#ifndef ST_LEDGER_ENTER_H
-#define ST_LEDGER_ENTER_H
+#ifndef ST_ENTER_ENTER_H
+#define ST_ENTER_ENTER_H
 /* What an admitted entry writes: one function for append, reindex, restore and the verifier's own
  * tables.  Every derived row of a ledger is put here or by st_index_update(). */
 #include "admission/rules.h"

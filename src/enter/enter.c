@@ -1,4 +1,4 @@
-#include "ledger/enter.h"
+#include "enter/enter.h"
 
 #include <stdlib.h>
 #include <string.h>
