@@ -116,7 +116,16 @@ st_note_parse(stet_bytes note, struct st_note *note_out, stet_error *err)
 	return rc;
 }
 
-/* A cosignature is of a time and the text (C2SP tlog-cosignature). 1, 0, or an error. */
+/* A cosignature is of a time and the text (C2SP tlog-cosignature). */
+static int
+put_cosigned(struct st_buf *out, uint64_t time, stet_bytes text, stet_error *err)
+{
+	st_buf_printf(out, "cosignature/v1\ntime %llu\n", (unsigned long long)time);
+	st_buf_put_bytes(out, text);
+	return out->rc < 0 ? st_fail_nomem(err) : STET_OK;
+}
+
+/* 1, 0, or an error. */
 static int
 cosignature_ok(
     stet_bytes text, const struct st_note_line *line, const struct st_vkey *key, stet_error *err)
@@ -127,11 +136,7 @@ cosignature_ok(
 
 	if (time > INT64_MAX)
 		return 0;
-	st_buf_printf(&message, "cosignature/v1\ntime %llu\n", (unsigned long long)time);
-	st_buf_put_bytes(&message, text);
-	if (message.rc < 0)
-		rc = st_fail_nomem(err);
-	else
+	if ((rc = put_cosigned(&message, time, text, err)) == STET_OK)
 		rc = st_signature_ok(
 		    key->public_key, st_buf_bytes(&message), line->signature + TIME_SIZE);
 	st_buf_free(&message);
@@ -232,6 +237,93 @@ st_note_verify(const struct st_note *note, const struct st_vkey *keys, size_t co
 	return st_note_signers(note, keys, count, signers, verified_out, &unknown, err);
 }
 
+static void
+see(struct st_note_seen *seen, const struct st_note_line *line, const struct st_vkey *key)
+{
+	const uint64_t time = key->type == ST_NOTE_COSIGNATURE ? st_be64_get(line->signature) : 0;
+
+	if (!seen->is_signed || time < seen->first)
+		seen->first = time;
+	if (!seen->is_signed || time > seen->last)
+		seen->last = time;
+	seen->is_signed = 1;
+}
+
+int
+st_note_verify_each(const struct st_note *note, const struct st_vkey *keys, size_t count,
+    struct st_note_seen *seen_out, stet_error *err)
+{
+	size_t i, signer;
+	int rc;
+
+	if (count > 0)
+		memset(seen_out, 0, count * sizeof(*seen_out));
+	for (i = 0; i < note->count; i++) {
+		rc = verify_line(note->text, &note->lines[i], keys, count, &signer, err);
+		if (rc < 0)
+			return rc;
+		if (signer < count)
+			see(&seen_out[signer], &note->lines[i], &keys[signer]);
+	}
+	return STET_OK;
+}
+
+static int
+stands_before(const struct st_note *note, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (st_bytes_equal(note->lines[i].line, note->lines[at].line))
+			return 1;
+	return 0;
+}
+
+int
+st_note_keep(const struct st_note *note, const struct st_vkey *keys, size_t count,
+    struct st_buf *out, size_t *kept_out, stet_error *err)
+{
+	size_t i, signer, kept = 0;
+	int rc;
+
+	st_buf_put_bytes(out, note->text);
+	st_buf_put_u8(out, '\n');
+	for (i = 0; i < note->count; i++) {
+		rc = verify_line(note->text, &note->lines[i], keys, count, &signer, err);
+		if (rc == STET_ENOMEM)
+			return rc;
+		if (rc < 0 || signer == count || stands_before(note, i))
+			continue;
+		st_buf_put_bytes(out, note->lines[i].line);
+		kept++;
+	}
+	*kept_out = kept;
+	return out->rc < 0 ? st_fail_nomem(err) : STET_OK;
+}
+
+static int
+check_text(stet_bytes text, stet_error *err)
+{
+	if (text.size == 0 || text.data[text.size - 1] != '\n' || !st_note_chars_ok(text))
+		return st_fail(err, STET_EINVAL, ST_NOTE_MALFORMED,
+		    "the text of a note is UTF-8 without control characters and ends its last "
+		    "line");
+	return STET_OK;
+}
+
+/* size bytes that begin with the id of the key. */
+static int
+put_line(
+    struct st_buf *out, const char *name, const uint8_t *signature, size_t size, stet_error *err)
+{
+	st_buf_put_str(out, DASH);
+	st_buf_put_str(out, name);
+	st_buf_put_u8(out, ' ');
+	st_base64_put(out, (stet_bytes){signature, size});
+	st_buf_put_u8(out, '\n');
+	return out->rc < 0 ? st_fail_nomem(err) : STET_OK;
+}
+
 int
 st_note_add(stet_bytes text, const char *name, const struct st_secret *secret, struct st_buf *out,
     stet_error *err)
@@ -240,21 +332,37 @@ st_note_add(stet_bytes text, const char *name, const struct st_secret *secret, s
 	struct st_vkey vkey;
 	int rc;
 
-	if (text.size == 0 || text.data[text.size - 1] != '\n' || !st_note_chars_ok(text))
-		return st_fail(err, STET_EINVAL, ST_NOTE_MALFORMED,
-		    "the text of a note is UTF-8 without control characters and ends its last "
-		    "line");
-	rc = st_vkey_make(name, ST_NOTE_ED25519, secret->public_key, &vkey, err);
-	if (rc < 0)
+	if ((rc = check_text(text, err)) < 0 ||
+	    (rc = st_vkey_make(name, ST_NOTE_ED25519, secret->public_key, &vkey, err)) < 0)
 		return rc;
 	memcpy(signature, vkey.id, ID_SIZE);
 	st_sign(secret, text, signature + ID_SIZE);
-	st_buf_put_str(out, DASH);
-	st_buf_put_str(out, name);
-	st_buf_put_u8(out, ' ');
-	st_base64_put(out, (stet_bytes){signature, sizeof(signature)});
-	st_buf_put_u8(out, '\n');
-	return out->rc < 0 ? st_fail_nomem(err) : STET_OK;
+	return put_line(out, name, signature, sizeof(signature), err);
+}
+
+int
+st_note_cosign(stet_bytes text, const char *name, const struct st_secret *secret, uint64_t time,
+    struct st_buf *out, stet_error *err)
+{
+	uint8_t signature[ID_SIZE + COSIGNATURE_SIZE];
+	struct st_buf message = {0};
+	struct st_vkey vkey;
+	int rc;
+
+	if (time > INT64_MAX)
+		return st_fail(err, STET_EINVAL, ST_NOTE_MALFORMED,
+		    "the time of a cosignature is at most 2^63 - 1 seconds");
+	if ((rc = check_text(text, err)) < 0 ||
+	    (rc = st_vkey_make(name, ST_NOTE_COSIGNATURE, secret->public_key, &vkey, err)) < 0)
+		return rc;
+	if ((rc = put_cosigned(&message, time, text, err)) == STET_OK) {
+		memcpy(signature, vkey.id, ID_SIZE);
+		st_be64_put(signature + ID_SIZE, time);
+		st_sign(secret, st_buf_bytes(&message), signature + ID_SIZE + TIME_SIZE);
+		rc = put_line(out, name, signature, sizeof(signature), err);
+	}
+	st_buf_free(&message);
+	return rc;
 }
 
 /* The bytes that one line of ours takes: dash, name, space, 68 bytes in base64, newline. */

@@ -75,6 +75,26 @@ int st_note_sign(stet_bytes text, const char *name, const struct st_secret *secr
 int st_note_add(stet_bytes text, const char *name, const struct st_secret *secret,
     struct st_buf *out, stet_error *err);
 
+/* Appends a cosignature line (cosignature/v1) of a note over text: name saw it at time, in seconds
+ * since 1970. STET_EINVAL for a time beyond 2^63 - 1, and as above. The message does not name the
+ * cosigner, so one key cosigns under one name only. */
+int st_note_cosign(stet_bytes text, const char *name, const struct st_secret *secret, uint64_t time,
+    struct st_buf *out, stet_error *err);
+
+/* What a note says of one key. */
+struct st_note_seen {
+	int is_signed;
+	uint64_t first, last; /* cosignatures: the earliest and the latest time of its lines */
+};
+/* seen_out[i] is of keys[i]. Fails as st_note_verify does. */
+int st_note_verify_each(const struct st_note *note, const struct st_vkey *keys, size_t count,
+    struct st_note_seen *seen_out, stet_error *err);
+/* Appends the note with those lines alone that verify under one of the keys, in their order, each
+ * once; *kept_out is how many. Lines of unknown keys and wrong ones are dropped, which makes no
+ * signature of what is none. */
+int st_note_keep(const struct st_note *note, const struct st_vkey *keys, size_t count,
+    struct st_buf *out, size_t *kept_out, stet_error *err);
+
 /* Checkpoint: the text of a note. */
 struct st_checkpoint {
 	char origin[ST_ORIGIN_MAX + 1];

@@ -766,10 +766,127 @@ start(void **state)
 	return st_crypto_init(NULL);
 }
 
+/* ------------------------------------------------------------------ cosigning */
+
+static void
+test_note__cosigns_as_the_page_says(void **state)
+{
+	static struct st_note note;
+	const struct st_vkey vkey = vkey_of("w.example/1", ST_NOTE_COSIGNATURE, 3);
+	const uint64_t times[] = {0, 1, 1767225600, UINT32_MAX, INT64_MAX};
+	struct st_buf made = {0}, byhand = {0};
+	struct st_secret secret;
+	size_t i, verified;
+
+	(void)state;
+	secret_of(3, &secret);
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		st_buf_reset(&made);
+		st_buf_reset(&byhand);
+		st_buf_put_str(&made, TEXT "\n");
+		st_buf_put_str(&byhand, TEXT "\n");
+		cosign(&byhand, TEXT, "w.example/1", 3, times[i]);
+		assert_int_equal(
+		    st_note_cosign(st_str(TEXT), "w.example/1", &secret, times[i], &made, NULL),
+		    STET_OK);
+		assert_true(st_bytes_equal(st_buf_bytes(&made), st_buf_bytes(&byhand)));
+		assert_int_equal(st_note_parse(st_buf_bytes(&made), &note, NULL), STET_OK);
+		assert_int_equal(st_note_verify(&note, &vkey, 1, &verified, NULL), STET_OK);
+		assert_int_equal(verified, 1);
+	}
+	st_buf_free(&made);
+	st_buf_free(&byhand);
+}
+
+static void
+test_note__cosigns_no_other_text_name_or_time(void **state)
+{
+	struct st_buf out = {0};
+	struct st_secret secret;
+	stet_error err;
+
+	(void)state;
+	secret_of(3, &secret);
+	assert_int_equal(st_note_cosign(st_str("a"), "w", &secret, 1, &out, &err), STET_EINVAL);
+	assert_int_equal(st_note_cosign(st_str(""), "w", &secret, 1, &out, &err), STET_EINVAL);
+	assert_int_equal(
+	    st_note_cosign(st_str(TEXT), "w", &secret, UINT64_C(1) << 63, &out, &err), STET_EINVAL);
+	assert_int_equal(st_note_cosign(st_str(TEXT), "a b", &secret, 1, &out, &err), STET_EFORMAT);
+	assert_int_equal(err.rule, ST_VKEY_MALFORMED);
+	assert_int_equal(out.size, 0);
+	st_buf_free(&out);
+}
+
+static void
+test_note__says_of_each_key_when_it_signed(void **state)
+{
+	static struct st_note note;
+	struct st_vkey keys[4] = {vkey_of("log", ST_NOTE_ED25519, 1),
+	    vkey_of("w2", ST_NOTE_COSIGNATURE, 2), vkey_of("w3", ST_NOTE_COSIGNATURE, 3),
+	    vkey_of("w4", ST_NOTE_COSIGNATURE, 4)};
+	struct st_note_seen seen[4];
+	struct st_buf out = {0};
+	stet_error err;
+
+	(void)state;
+	sign(&out, st_str(TEXT), "log", 1);
+	cosign(&out, TEXT, "w3", 3, 50);
+	cosign(&out, TEXT, "stranger", 9, 10);
+	cosign(&out, TEXT, "w2", 2, 70);
+	cosign(&out, TEXT, "w3", 3, 20);
+	assert_int_equal(st_note_parse(st_buf_bytes(&out), &note, NULL), STET_OK);
+	assert_int_equal(st_note_verify_each(&note, keys, 4, seen, NULL), STET_OK);
+	assert_true(seen[0].is_signed && seen[0].first == 0 && seen[0].last == 0);
+	assert_true(seen[1].is_signed && seen[1].first == 70 && seen[1].last == 70);
+	assert_true(seen[2].is_signed && seen[2].first == 20 && seen[2].last == 50);
+	assert_false(seen[3].is_signed);
+	/* A line under the name and id of a key, by another key. */
+	cosign(&out, TEXT, "w4", 5, 20);
+	assert_int_equal(st_note_parse(st_buf_bytes(&out), &note, NULL), STET_OK);
+	memcpy(note.lines[5].id, keys[3].id, 4);
+	assert_int_equal(st_note_verify_each(&note, keys, 4, seen, &err), STET_EMISMATCH);
+	assert_int_equal(err.rule, ST_NOTE_SIGNATURE);
+	st_buf_free(&out);
+}
+
+static void
+test_note__keeps_the_lines_that_verify(void **state)
+{
+	static struct st_note note;
+	struct st_vkey keys[3] = {vkey_of("log", ST_NOTE_ED25519, 1),
+	    vkey_of("w2", ST_NOTE_COSIGNATURE, 2), vkey_of("w3", ST_NOTE_COSIGNATURE, 3)};
+	struct st_buf out = {0}, kept = {0}, expected = {0};
+	size_t count = 9;
+
+	(void)state;
+	sign(&out, st_str(TEXT), "log", 1);
+	sign(&expected, st_str(TEXT), "log", 1);
+	cosign(&out, TEXT, "stranger", 9, 10);
+	cosign(&out, TEXT, "w3", 3, 50);
+	cosign(&expected, TEXT, "w3", 3, 50);
+	cosign(&out, TEXT "x\n", "w2", 2, 50); /* of another text: wrong */
+	cosign(&out, TEXT, "w3", 3, 50);       /* again */
+	assert_int_equal(st_note_parse(st_buf_bytes(&out), &note, NULL), STET_OK);
+	assert_int_equal(st_note_keep(&note, keys, 3, &kept, &count, NULL), STET_OK);
+	assert_int_equal(count, 2);
+	assert_true(st_bytes_equal(st_buf_bytes(&kept), st_buf_bytes(&expected)));
+	st_buf_reset(&kept);
+	assert_int_equal(st_note_keep(&note, NULL, 0, &kept, &count, NULL), STET_OK);
+	assert_int_equal(count, 0);
+	assert_true(st_bytes_equal(st_buf_bytes(&kept), st_str(TEXT "\n")));
+	st_buf_free(&out);
+	st_buf_free(&kept);
+	st_buf_free(&expected);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_note__cosigns_as_the_page_says),
+	    cmocka_unit_test(test_note__cosigns_no_other_text_name_or_time),
+	    cmocka_unit_test(test_note__says_of_each_key_when_it_signed),
+	    cmocka_unit_test(test_note__keeps_the_lines_that_verify),
 	    cmocka_unit_test(test_note__judges_notes_as_others_do),
 	    cmocka_unit_test(test_note__reads_checkpoints_of_another_implementation),
 	    cmocka_unit_test(test_note__reads_and_writes_verifier_keys),
