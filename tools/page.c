@@ -1,10 +1,8 @@
 /* Entries as text. */
 #include "page.h"
-#include "field.h"
 #include "out.h"
 #include "util.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,49 +48,6 @@ is_in(const char *name, const char *const *names)
 		if (strcmp(name, *names) == 0)
 			return 1;
 	return 0;
-}
-
-/* The label of one member in the schema tables, else its own name with spaces. */
-static void
-label_of(const char *type, const char *path, char *out, size_t size)
-{
-	stet_field_info info;
-	const char *last = strrchr(path, '/');
-
-	if (field_info(type, path, &info) && info.label != NULL && info.label[0] != '\0') {
-		snprintf(out, size, "%s", info.label);
-		return;
-	}
-	snprintf(out, size, "%s", last != NULL ? last + 1 : path);
-	out[0] = (char)toupper((unsigned char)out[0]);
-	for (; *out != '\0'; out++)
-		*out = *out == '_' ? ' ' : *out;
-}
-
-/* "Notice published" for /notice/published; abbreviations keep their capitals. */
-static void
-label_of_nested(const char *type, const char *path, char *out, size_t size)
-{
-	char above[PATH_MAX_SIZE], label[64];
-	const char *slash = strrchr(path, '/');
-	stet_field_info info;
-	size_t used;
-
-	if (slash == NULL || slash == path) {
-		label_of(type, path, out, size);
-		return;
-	}
-	snprintf(above, sizeof(above), "%.*s", (int)(slash - path), path);
-	if (field_info(type, above, &info) && strcmp(info.kind, "table") == 0) {
-		label_of(type, path, out, size); /* its keys say enough */
-		return;
-	}
-	label_of_nested(type, above, out, size);
-	label_of(type, path, label, sizeof(label));
-	if (islower((unsigned char)label[1]))
-		label[0] = (char)tolower((unsigned char)label[0]);
-	used = strlen(out);
-	snprintf(out + used, size - used, " %s", label);
 }
 
 /* Arrays of scalars stand on one line; everything else goes down to its scalars. */
@@ -208,7 +163,7 @@ put_row(const struct members *members, const char *path, char *text)
 {
 	char label[128];
 
-	label_of_nested(members->type, path, label, sizeof(label));
+	stet_statement_label(members->type, path, label, sizeof(label));
 	out_row(members->indent, LABEL_WIDTH, label, text != NULL ? text : "");
 	free(text);
 }

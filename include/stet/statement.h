@@ -103,6 +103,9 @@ typedef struct stet_field_info {
 	int required;
 } stet_field_info;
 STET_API int stet_statement_field(size_t row, stet_field_info *info_out);
+/** What a person calls a member of a type: "Notice published" for /notice/published; a member that
+ * the tables do not have is its own name with spaces. Cut to size, NUL-terminated. */
+STET_API void stet_statement_label(const char *type, const char *path, char *out, size_t size);
 
 #ifdef __cplusplus
 }

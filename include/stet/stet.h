@@ -11,6 +11,7 @@
 #include <stet/ledger.h>
 #include <stet/quorum.h>
 #include <stet/references.h>
+#include <stet/site.h>
 #include <stet/standing.h>
 #include <stet/statement.h>
 #include <stet/text.h>

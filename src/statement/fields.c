@@ -1,6 +1,7 @@
 /* The rows of all tables, one after the other, for help, completion and man pages. */
 #include <stet/statement.h>
 
+#include <ctype.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,4 +71,60 @@ stet_statement_field(size_t row, stet_field_info *info_out)
 		return 0;
 	*info_out = all.rows[row];
 	return 1;
+}
+
+static const stet_field_info *
+find_field(const char *type, const char *path)
+{
+	size_t i;
+
+	(void)pthread_once(&made, make);
+	for (i = 0; i < all.count; i++)
+		if (strcmp(all.rows[i].type, type) == 0 && strcmp(all.rows[i].path, path) == 0)
+			return &all.rows[i];
+	return NULL;
+}
+
+/* The label of one member in the schema tables, else its own name with spaces. */
+static void
+own_label(const char *type, const char *path, char *out, size_t size)
+{
+	const stet_field_info *info = find_field(type, path);
+	const char *last = strrchr(path, '/');
+
+	if (info != NULL && info->label != NULL && info->label[0] != '\0') {
+		snprintf(out, size, "%s", info->label);
+		return;
+	}
+	snprintf(out, size, "%s", last != NULL ? last + 1 : path);
+	out[0] = (char)toupper((unsigned char)out[0]);
+	for (; *out != '\0'; out++)
+		*out = *out == '_' ? ' ' : *out;
+}
+
+/* Abbreviations keep their capitals. */
+void
+stet_statement_label(const char *type, const char *path, char *out, size_t size)
+{
+	char above[ROW_PATH_SIZE], label[64];
+	const char *slash = strrchr(path, '/');
+	const stet_field_info *info;
+	size_t used;
+
+	if (slash == NULL || slash == path || (size_t)(slash - path) >= sizeof(above)) {
+		own_label(type, path, out, size);
+		return;
+	}
+	snprintf(above, sizeof(above), "%.*s", (int)(slash - path), path);
+	info = find_field(type, above);
+	if (info != NULL && strcmp(info->kind, "table") == 0) {
+		own_label(type, path, out, size); /* its keys say enough */
+		return;
+	}
+	stet_statement_label(type, above, out, size);
+	own_label(type, path, label, sizeof(label));
+	if (islower((unsigned char)label[1]))
+		label[0] = (char)tolower((unsigned char)label[0]);
+	used = strlen(out);
+	snprintf(out + used, size - used, " %s", label);
 }

@@ -1,0 +1,49 @@
+#ifndef ST_SITE_SITE_H
+#define ST_SITE_SITE_H
+/* A static site in a folder: what its files share. */
+#include <stet/site.h>
+
+#include "site/page.h"
+
+/* --- folder.c: files that change only when they say something else --- */
+struct st_folder {
+	int fd;
+	uint64_t written, kept;
+};
+/* Makes or opens it. */
+int st_folder_open(struct st_folder *folder, const char *path, stet_error *err);
+void st_folder_close(struct st_folder *folder);
+/* Leaves a file alone that holds just this; else it appears whole.  Folders are made. */
+int st_folder_put(struct st_folder *folder, const char *path, stet_bytes content, stet_error *err);
+/* At most size bytes of its beginning; 0: there is no such file, or it cannot be read. */
+size_t st_folder_peek(const struct st_folder *folder, const char *path, void *out, size_t size);
+void st_folder_drop(struct st_folder *folder, const char *path);
+int st_folder_is_empty(const struct st_folder *folder);
+/* Everything written so far survives a power cut. */
+int st_folder_sync(const struct st_folder *folder, stet_error *err);
+
+/* --- lists.c: pages of many records, each of so many --- */
+struct st_list {
+	struct st_folder *folder;
+	const char *name, *title, *doc; /* "records": records.html, records-2.html, ... */
+	struct st_html html;
+	int open;
+	unsigned page;
+	uint64_t on_page, count;
+};
+/* Begins an item: <li>; the caller fills and closes it. */
+int st_list_item(struct st_list *list, stet_error *err);
+/* The last page; an empty list is a page too. */
+int st_list_end(struct st_list *list, const char *none, stet_error *err);
+
+/* --- feed.c --- */
+/* corrections.atom: the newest corrections up to size entries. */
+int st_site_feed(
+    stet_ledger *ledger, uint64_t size, const char *url, struct st_folder *folder, stet_error *err);
+
+/* The beginning of the address of a page of the site. */
+void st_site_url(const stet_ledger *ledger, const char *given, struct st_buf *out);
+
+#define ST_SITE_ROOT "../../" /* from a record's page to the first one */
+
+#endif
