@@ -12,6 +12,12 @@ struct st_books {
 	struct st_reader *tables;  /* everything derived                  */
 };
 
+/* Books of a proof, which have the entries about some names only; has answers 1 for these. */
+struct st_cover {
+	int (*has)(void *ctx, const uint8_t name_key[32]);
+	void *ctx;
+};
+
 /* An entry with its statement understood. Views live until the next st_books_entry on these books.
  */
 struct st_read {

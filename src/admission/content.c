@@ -117,6 +117,18 @@ struct listing {
 	stet_error *err;
 };
 
+/* 1 if there may be entries about a name that these books do not have. */
+static int
+is_out_of_sight(const struct st_case *c, stet_bytes name)
+{
+	uint8_t name_key[32];
+
+	if (c->cover == NULL)
+		return 0;
+	st_map_key(name, name_key);
+	return !c->cover->has(c->cover->ctx, name_key);
+}
+
 static int
 must_be_bound(void *ctx, stet_bytes name)
 {
@@ -128,6 +140,13 @@ must_be_bound(void *ctx, stet_bytes name)
 
 	if (st_bytes_equal(name, SUBJECT(c)))
 		return STET_OK;
+	if (is_out_of_sight(c, name))
+		return is_observation(c)
+			   ? STET_OK
+			   : st_fail(err, STET_EMISMATCH, ST_PROOF_INCOMPLETE,
+				 "history is incomplete: entry %llu names '%.*s', and no entry "
+				 "about that is shown",
+				 (unsigned long long)c->entry->seq, TEXT(name));
 	if ((rc = find_binding(c, name, &binding, err)) < 0 ||
 	    (rc = binds_to(c, binding.own, SUBJECT(c), &bound, err)) < 0)
 		return rc;
@@ -385,9 +404,10 @@ must_leave_a_root(struct st_case *c, const struct st_key_state *key, stet_error 
 		    see_root, &roots, err);
 	if (rc < 0)
 		return rc;
-	return rc > 0 ? STET_OK
-		      : refuse(ST_LAST_ROOT, "'%s' is the last root key in force",
-			    st_shown(st_str(key->label), shown));
+	return rc > 0 || c->cover != NULL
+		   ? STET_OK
+		   : refuse(ST_LAST_ROOT, "'%s' is the last root key in force",
+			 st_shown(st_str(key->label), shown));
 }
 
 static int

@@ -403,12 +403,12 @@ st_admit(struct st_case *c, stet_error *err)
 }
 
 int
-st_seal_check(const struct st_state *state, const uint8_t index[32], const struct st_entry *entry,
-    const struct st_statement *statement, stet_error *err)
+st_seal_frame_check(
+    const struct st_entry *entry, const struct st_statement *statement, stet_error *err)
 {
-	stet_bytes payload = statement->sign1.payload, value;
+	stet_bytes payload = statement->sign1.payload;
 	stet_bytes cti = statement->sign1.claims.cti;
-	uint8_t root[32], expected_cti[8];
+	uint8_t expected_cti[8];
 	uint64_t number;
 
 	if (st_cbor_member_uint(payload, "size", &number) < 0 || number != entry->seq)
@@ -419,6 +419,19 @@ st_seal_check(const struct st_state *state, const uint8_t index[32], const struc
 		return refuse(ST_SEAL_SIZE_WRONG, "the seal's id is not the size it covers");
 	if (st_cbor_member_uint(payload, "ms", &number) < 0 || number != entry->ms)
 		return refuse(ST_SEAL_TIME_WRONG, "the seal signs another time than its entry has");
+	return STET_OK;
+}
+
+int
+st_seal_check(const struct st_state *state, const uint8_t index[32], const struct st_entry *entry,
+    const struct st_statement *statement, stet_error *err)
+{
+	stet_bytes payload = statement->sign1.payload, value;
+	uint8_t root[32];
+	int rc;
+
+	if ((rc = st_seal_frame_check(entry, statement, err)) < 0)
+		return rc;
 	st_tree_root(&state->tree, root);
 	if (st_cbor_member_bytes(payload, "root", &value) < 0 || value.size != 32 ||
 	    memcmp(value.data, root, 32) != 0)

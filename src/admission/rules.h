@@ -11,6 +11,10 @@ struct st_case {
 	const struct st_entry *entry;
 	const struct st_statement *statement;
 	unsigned flags; /* ST_ADMIT_* */
+	/* NULL: the books have every entry.  Else what would take others is not judged: that a root
+	 * key is left, that an id was not used about another name, and what only an observer lists;
+	 * and a name that an own statement lists and that is not here is ST_PROOF_INCOMPLETE. */
+	const struct st_cover *cover;
 
 	/* Filled in by st_case_prepare. */
 	uint8_t name_key[32], cti_key[32];
@@ -29,7 +33,10 @@ int st_case_prepare(struct st_case *c, stet_error *err);
  * c->public_key; nor is a seal's content: see st_seal_check(). */
 int st_admit(struct st_case *c, stet_error *err);
 
-/* A seal commits to what came before it: size, time, root, index. STET_EREFUSED with ST_SEAL_*. */
+/* A seal commits to what came before it: size, time, root, index. STET_EREFUSED with ST_SEAL_*.
+ * st_seal_frame_check: its size, its id and its time alone. */
+int st_seal_frame_check(
+    const struct st_entry *entry, const struct st_statement *statement, stet_error *err);
 int st_seal_check(const struct st_state *state, const uint8_t index[32],
     const struct st_entry *entry, const struct st_statement *statement, stet_error *err);
 

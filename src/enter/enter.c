@@ -362,23 +362,56 @@ put_row(struct st_enter *enter, const struct st_case *c, const uint8_t leaf[32],
 	return touch(enter, c->name_key, err);
 }
 
-int
-st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
-    const uint8_t leaf[32], stet_error *err)
+static int
+put_entry(struct st_enter *enter, uint64_t seq, stet_bytes encoded, stet_error *err)
 {
-	struct emitting emitting = {enter, err};
+	uint8_t key[8];
+
+	st_be64_put(key, seq);
+	return put(enter, ST_ENTRY, ST_PUT_NEW | ST_PUT_APPEND, key, sizeof(key), encoded, err);
+}
+
+/* Its place among the entries about its name, and whatever else leads to it. */
+static int
+put_ways(struct st_enter *enter, const struct st_case *c, const uint8_t leaf[32], stet_error *err)
+{
 	uint8_t seq[8], about[40];
 	stet_bytes seq_bytes = {seq, 8};
 	int rc;
 
 	st_be64_put(seq, c->entry->seq);
 	st_about_key(c->name_key, c->row.count, about);
-	if ((enter->with_entries && (rc = put(enter, ST_ENTRY, ST_PUT_NEW | ST_PUT_APPEND, seq, 8,
-					 encoded, err)) < 0) ||
-	    (rc = st_tree_append(&enter->state->tree, leaf, put_node, &emitting)) < 0 ||
-	    (rc = put(enter, ST_ABOUT, 0, about, sizeof(about), seq_bytes, err)) < 0 ||
+	if ((rc = put(enter, ST_ABOUT, 0, about, sizeof(about), seq_bytes, err)) < 0 ||
 	    (rc = put(enter, ST_CTI, 0, c->cti_key, 32, seq_bytes, err)) < 0 ||
-	    (rc = put_row(enter, c, leaf, err)) < 0 || (rc = put_look_ups(enter, c, err)) < 0)
+	    (rc = put_row(enter, c, leaf, err)) < 0)
+		return rc;
+	return put_look_ups(enter, c, err);
+}
+
+int
+st_enter_shown(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
+    const uint8_t leaf[32], stet_error *err)
+{
+	struct emitting emitting = {enter, err};
+	int rc;
+
+	if ((rc = put_entry(enter, c->entry->seq, encoded, err)) < 0 ||
+	    (rc = put_node(&emitting, 0, c->entry->seq, leaf)) < 0 ||
+	    (c->statement->type != ST_TYPE_SEAL && (rc = put_ways(enter, c, leaf, err)) < 0))
+		return rc;
+	return st_state_advance(enter->state, c->entry, c->statement, leaf, err);
+}
+
+int
+st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
+    const uint8_t leaf[32], stet_error *err)
+{
+	struct emitting emitting = {enter, err};
+	int rc;
+
+	if ((enter->with_entries && (rc = put_entry(enter, c->entry->seq, encoded, err)) < 0) ||
+	    (rc = st_tree_append(&enter->state->tree, leaf, put_node, &emitting)) < 0 ||
+	    (rc = put_ways(enter, c, leaf, err)) < 0)
 		return rc;
 	enter->types[c->statement->type]++;
 	return st_state_advance(enter->state, c->entry, c->statement, leaf, err);

@@ -26,6 +26,10 @@ int st_enter_as(struct st_enter *enter, const struct st_case *c, stet_bytes enco
 /* An entry of which nothing is left but its leaf: the tree goes on, no other row is put.  For the
  * verifier, so that damage to one entry does not hide what comes after it. */
 int st_enter_gap(struct st_enter *enter, const uint8_t leaf[32], stet_error *err);
+/* One of some entries that are there without the others (a proof's), in ascending order: its leaf
+ * and the rows that lead to it, but no tree, and of a seal no chain. */
+int st_enter_shown(struct st_enter *enter, const struct st_case *c, stet_bytes encoded,
+    const uint8_t leaf[32], stet_error *err);
 /* Brings the record index up to date with the entries so far. */
 int st_enter_index(struct st_enter *enter, uint8_t index_out[32], stet_error *err);
 /* Writes the head and the counts: last, before commit. */

@@ -42,7 +42,7 @@ int
 st_ledger_feed_new(
     struct st_shelf *shelf, uint64_t size, struct st_standing_feed **feed_out, stet_error *err)
 {
-	const struct st_feed_from from = {shelf->books, size, held_here, NULL, shelf, NULL};
+	const struct st_feed_from from = {shelf->books, size, held_here, shelf, NULL};
 
 	return st_standing_feed_new(&from, feed_out, err);
 }

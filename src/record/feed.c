@@ -305,10 +305,10 @@ drop_uncovered(struct st_standing_feed *feed, struct st_closure *closure)
 {
 	size_t i, kept = 0;
 
-	if (feed->from.covers == NULL)
+	if (feed->from.cover == NULL)
 		return;
 	for (i = 0; i < closure->count; i++)
-		if (i == 0 || feed->from.covers(feed->from.covers_ctx, closure->names[i].key))
+		if (i == 0 || feed->from.cover->has(feed->from.cover->ctx, closure->names[i].key))
 			closure->names[kept++] = closure->names[i];
 		else
 			free(closure->names[i].name);

@@ -10,17 +10,15 @@
 /* Whether the content that an artifact statement names is there; may read other entries. */
 typedef int st_held_of(
     void *ctx, const struct st_statement *statement, enum st_held *held_out, stet_error *err);
-/* Whether the books have all entries about a name. */
-typedef int st_covers(void *ctx, const uint8_t name_key[32]);
 
 /* Where a standing is read.  Books outlive it, and are of one snapshot. */
 struct st_feed_from {
 	const struct st_books *books;
-	uint64_t size;     /* only entries before it */
-	st_held_of *held;  /* NULL: nobody knows */
-	st_covers *covers; /* NULL: all names.  Others are no names of the record: nothing is known
-			    * of them */
-	void *held_ctx, *covers_ctx;
+	uint64_t size;    /* only entries before it */
+	st_held_of *held; /* NULL: nobody knows */
+	void *held_ctx;
+	const struct st_cover *cover; /* NULL: all names. Others are none of the record's: nothing
+				       * is known of them */
 };
 
 /* Standings of many names of one moment: what all records share is read once.  One thread at a
