@@ -9,6 +9,7 @@
 #include <stet/json.h>
 #include <stet/key.h>
 #include <stet/ledger.h>
+#include <stet/proof.h>
 #include <stet/quorum.h>
 #include <stet/references.h>
 #include <stet/site.h>
