@@ -105,6 +105,7 @@ import_from(struct import *import, const char *format, struct input *input, cons
 {
 	stet_transfer_options options = STET_TRANSFER_OPTIONS;
 	stet_import_result result;
+	char appended[32];
 	stet_error err;
 	int rc;
 
@@ -136,6 +137,10 @@ import_from(struct import *import, const char *format, struct input *input, cons
 	}
 	if (rc < 0) {
 		complain_of(input->name, &err);
+		if (result.appended > 0 && !import->dry_run)
+			complain("%s statements were appended before that and stay; the same "
+				 "command goes on from there",
+			    number_text(result.appended, appended));
 		return rc == STET_EFORMAT ? EXIT_NO : status_of(rc);
 	}
 	report_import(import, &result);

@@ -233,7 +233,7 @@ static const struct pair environment[] = {
     {"XDG_CONFIG_HOME",
 	"Signers' keys are in stet/keys below it; otherwise below .config in the home folder."},
     {"XDG_STATE_HOME", "See STET_STATE."},
-    {"TMPDIR", "Where verify and restore put temporary files."},
+    {"TMPDIR", "Where verify, restore and imports of many rows put temporary files."},
     {"NO_COLOR", "If it is set and not empty, no colour."},
     {"COLUMNS", "How wide the terminal is."},
     {"STET_TEST_NOW", "For tests: milliseconds since 1970 that stand in for the clock; ids of "

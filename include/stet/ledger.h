@@ -36,7 +36,7 @@ typedef struct stet_ledger_options {
 	unsigned threads;      /* for signing and verifying; 0: all cores                         */
 	int read_only;         /* 1: never write, not even a lock                                 */
 	int repair;            /* 1: open it even if entry 0 cannot be read, to verify or reindex */
-	const char *scratch_dir; /* for temporary files of verify and restore; NULL: the ledger's */
+	const char *scratch_dir; /* for temporary files; NULL: the ledger's */
 } stet_ledger_options;
 #define STET_LEDGER_OPTIONS                                      \
 	{                                                        \

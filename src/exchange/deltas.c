@@ -253,7 +253,7 @@ set_key(struct edit *edit, struct st_seen *seen, stet_error *err)
 {
 	struct st_row_digest digest;
 	const stet_json *value;
-	uint64_t occurrence;
+	struct st_seen_row row;
 	const char *name;
 	char hex[33];
 	size_t i;
@@ -267,9 +267,9 @@ set_key(struct edit *edit, struct st_seen *seen, stet_error *err)
 					       : (stet_bytes){(const uint8_t *)"", 0});
 	st_row_digest_end(&digest, hex);
 	if ((rc = st_seen_add(
-		 seen, st_str(hex), st_str(hex), edit->import->result.rows, &occurrence, err)) < 0)
+		 seen, st_str(hex), st_str(hex), edit->import->result.rows, &row, err)) < 0)
 		return rc;
-	snprintf(edit->key, sizeof(edit->key), "%s.%llu", hex, (unsigned long long)occurrence);
+	snprintf(edit->key, sizeof(edit->key), "%s.%lu", hex, (unsigned long)row.count);
 	return STET_OK;
 }
 
@@ -306,7 +306,7 @@ int
 st_import_deltas(struct st_import *import, stet_error *err)
 {
 	struct st_elements *elements = calloc(1, sizeof(*elements));
-	struct st_seen seen = {NULL, 0, 0};
+	struct st_seen seen = {.runs.folder = st_ledger_scratch(import->ledger)};
 	struct st_buf line = {0};
 	stet_error why;
 	int rc = STET_OK;

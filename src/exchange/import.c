@@ -377,7 +377,7 @@ look_at_entry(void *ctx, uint64_t seq, stet_bytes encoded, stet_error *err)
 	struct st_statement statement;
 	struct st_entry entry;
 	stet_bytes id;
-	int rc;
+	int rc, in;
 
 	if ((rc = st_entry_decode(encoded, &entry, err)) < 0 ||
 	    (rc = st_statement_read(entry.statement, &statement, err)) < 0)
@@ -385,9 +385,10 @@ look_at_entry(void *ctx, uint64_t seq, stet_bytes encoded, stet_error *err)
 	if (statement.type != ST_TYPE_CORRECTION || is_lifting(&statement) ||
 	    !st_bytes_equal(statement.source_name, st_str(import->source_name)) ||
 	    !st_bytes_equal(statement.sign1.claims.iss, st_str(import->issuer)) ||
-	    st_cbor_member_text(statement.source, "id", &id) < 0 || id.size > ST_IMPORT_KEY_MAX ||
-	    delisting->in_file(delisting->ctx, id))
+	    st_cbor_member_text(statement.source, "id", &id) < 0 || id.size > ST_IMPORT_KEY_MAX)
 		return STET_OK;
+	if ((rc = delisting->in_file(delisting->ctx, id, &in, err)) < 0 || in)
+		return rc;
 	memcpy(row_key, id.data, id.size);
 	row_key[id.size] = '\0';
 	return delist(import, row_key, seq, err);

@@ -73,7 +73,7 @@ int st_import_lift(struct st_import *import, const char *row_key, const char *na
     const stet_json *source, stet_error *err);
 /* The file was the whole of what the source states: corrections of its that stand and whose row (by
  * source.id) is not in the file are delisted.  Walks all entries. */
-typedef int st_import_in_file(void *ctx, stet_bytes id);
+typedef int st_import_in_file(void *ctx, stet_bytes id, int *in_out, stet_error *err);
 int st_import_delist(
     struct st_import *import, st_import_in_file *in_file, void *ctx, stet_error *err);
 

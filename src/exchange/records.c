@@ -517,7 +517,7 @@ name_nameless(struct row *row, struct st_seen *nameless, stet_error *err)
 {
 	stet_bytes kind = text_at(row->json, "record_kind", NULL);
 	struct st_row_digest digest;
-	uint64_t occurrence;
+	struct st_seen_row seen;
 	char hex[33];
 	int rc;
 
@@ -529,9 +529,9 @@ name_nameless(struct row *row, struct st_seen *nameless, stet_error *err)
 	rc = digest_values(&digest, row->json, err);
 	st_row_digest_end(&digest, hex);
 	if (rc < 0 || (rc = st_seen_add(nameless, st_str(hex), row->element,
-			   row->import->result.rows, &occurrence, err)) < 0)
+			   row->import->result.rows, &seen, err)) < 0)
 		return rc;
-	snprintf(row->key, sizeof(row->key), "%s.%llu", hex, (unsigned long long)occurrence);
+	snprintf(row->key, sizeof(row->key), "%s.%lu", hex, (unsigned long)seen.count);
 	st_buf_printf(&row->subject, "%s:%.*s:%s", row->import->source_name, (int)kind.size,
 	    (const char *)kind.data, hex);
 	return row->subject.rc < 0 ? st_fail_nomem(err)
@@ -609,22 +609,23 @@ static int
 compare_with_earlier(
     const struct file *file, const struct row *row, int *again_out, stet_error *err)
 {
-	const struct st_seen_row *earlier = st_seen_find(&file->keys, st_str(row->key));
+	struct st_seen_row earlier;
+	int rc = st_seen_find(&file->keys, st_str(row->key), &earlier, err);
 
 	*again_out = 0;
-	if (earlier == NULL)
-		return STET_OK;
-	*again_out = st_seen_said(earlier, row->element);
+	if (rc != STET_OK)
+		return rc == STET_ENOTFOUND ? STET_OK : rc;
+	*again_out = st_seen_said(&earlier, row->element);
 	return *again_out ? STET_OK
 			  : st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
-				"row %llu has the same id and says something else",
-				(unsigned long long)earlier->row);
+				"row %lu has the same id and says something else",
+				(unsigned long)earlier.row);
 }
 
 static int
 say_row(struct file *file, struct row *row, stet_error *err)
 {
-	uint64_t count;
+	struct st_seen_row seen;
 	size_t i;
 	int rc, again;
 
@@ -635,7 +636,7 @@ say_row(struct file *file, struct row *row, stet_error *err)
 		rc = sayings[i](row, err);
 	if (rc == STET_OK && (rc = keep_element(row, err)) == STET_OK)
 		rc = st_seen_add(&file->keys, st_str(row->key), row->element,
-		    file->import->result.rows, &count, err);
+		    file->import->result.rows, &seen, err);
 	return rc;
 }
 
@@ -670,7 +671,8 @@ int
 st_import_records(struct st_import *import, stet_error *err)
 {
 	struct st_elements *elements = calloc(1, sizeof(*elements));
-	struct file file = {import, {NULL, 0, 0}, {NULL, 0, 0}};
+	const char *folder = st_ledger_scratch(import->ledger);
+	struct file file = {import, {.runs.folder = folder}, {.runs.folder = folder}};
 	struct st_buf element = {0};
 	stet_error why;
 	int rc = STET_OK;

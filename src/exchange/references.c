@@ -55,19 +55,19 @@ tell(struct finding *finding, uint64_t line, stet_bytes given, const char *text)
 {
 	stet_id *id = NULL;
 	stet_bytes name;
-	uint64_t count = 1;
+	struct st_seen_row seen = {.count = 1};
 	int rc = stet_id_parse(text, &id, NULL);
 
 	if (rc == STET_ENOMEM)
 		return st_fail_nomem(finding->err);
 	if (rc == STET_OK) {
 		name = st_str(stet_id_text(id));
-		rc = st_seen_add(&finding->seen, name, name, line, &count, finding->err);
+		rc = st_seen_add(&finding->seen, name, name, line, &seen, finding->err);
 	} else {
 		rc = STET_OK;
 	}
 	/* In prose, what only looks like a DOI is none. */
-	if (rc == STET_OK && count == 1 && (id != NULL || finding->plain))
+	if (rc == STET_OK && seen.count == 1 && (id != NULL || finding->plain))
 		rc = finding->visit(finding->ctx, line, given, id);
 	stet_id_free(id);
 	return rc;
@@ -324,7 +324,8 @@ find_in_text(struct finding *finding, stet_bytes text)
 int
 stet_references_find(stet_bytes text, stet_reference_visit *visit, void *ctx, stet_error *err)
 {
-	struct finding finding = {visit, ctx, {NULL, 0, 0}, {0}, 0, 0, err};
+	/* No folder: the text is in memory itself. */
+	struct finding finding = {.visit = visit, .ctx = ctx, .err = err};
 	int rc;
 
 	if (text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) {

@@ -354,33 +354,34 @@ set_key(struct row *row, int *again_out, stet_error *err)
 {
 	stet_bytes id = trimmed(field(row, ID));
 	struct st_seen *seen = &row->file->rows;
-	const struct st_seen_row *earlier;
-	uint64_t occurrence, number = row->file->import->result.rows;
-	char hex[33];
+	struct st_seen_row earlier;
+	uint64_t number = row->file->import->result.rows;
+	char hex[34];
 	int rc;
 
 	*again_out = 0;
 	if ((rc = digest_row(row, hex, err)) < 0)
 		return rc;
 	if (is_nothing(id)) {
-		if ((rc = st_seen_add(seen, st_str(hex), st_str(hex), number, &occurrence, err)) <
-		    0)
-			return rc;
-		snprintf(
-		    row->key, sizeof(row->key), "%s.%llu", hex, (unsigned long long)occurrence);
-		return STET_OK;
+		/* With the point, which keeps it apart from what a source calls a row. */
+		memcpy(hex + 32, ".", 2);
+		if ((rc = st_seen_add(seen, st_str(hex), st_str(hex), number, &earlier, err)) == 0)
+			snprintf(
+			    row->key, sizeof(row->key), "%s%lu", hex, (unsigned long)earlier.count);
+		return rc;
 	}
 	if (id.size > ST_IMPORT_KEY_MAX)
 		return st_fail(err, STET_EFORMAT, ST_IMPORT_ROW, "its Record ID is too long");
 	memcpy(row->key, id.data, id.size);
 	row->key[id.size] = '\0';
-	if ((earlier = st_seen_find(seen, id)) == NULL)
-		return st_seen_add(seen, id, st_str(hex), number, &occurrence, err);
-	*again_out = st_seen_said(earlier, st_str(hex));
+	if ((rc = st_seen_add(seen, id, st_str(hex), number, &earlier, err)) < 0 ||
+	    earlier.count == 1)
+		return rc;
+	*again_out = st_seen_said(&earlier, st_str(hex));
 	return *again_out ? STET_OK
 			  : st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
-				"row %llu has the same Record ID and says something else",
-				(unsigned long long)earlier->row);
+				"row %lu has the same Record ID and says something else",
+				(unsigned long)earlier.row);
 }
 
 static int
@@ -459,25 +460,38 @@ visit_row(void *ctx, uint64_t number, const stet_bytes *fields, size_t count, st
 /* --- what vanished ------------------------------------------------------------------------------
  */
 
+/* Which one, where the key is DIGEST.OCCURRENCE, of a row without an id of its own; 0: it is not.
+ */
+static uint64_t
+occurrence_of(stet_bytes id)
+{
+	uint64_t occurrence = 0;
+	size_t i;
+
+	if (id.size < 34 || id.size > 33 + 10 || id.data[32] != '.')
+		return 0;
+	for (i = 33; i < id.size; i++) {
+		if (id.data[i] < '0' || id.data[i] > '9')
+			return 0;
+		occurrence = occurrence * 10 + (uint64_t)(id.data[i] - '0');
+	}
+	return occurrence;
+}
+
 static int
-in_file(void *ctx, stet_bytes id)
+in_file(void *ctx, stet_bytes id, int *in_out, stet_error *err)
 {
 	const struct file *file = ctx;
-	stet_bytes plain = id;
-	const struct st_seen_row *row;
-	uint64_t occurrence = 0, scale = 1;
+	uint64_t occurrence = occurrence_of(id);
+	struct st_seen_row row;
+	int rc = st_seen_find(&file->rows, id, &row, err);
 
-	if ((row = st_seen_find(&file->rows, id)) != NULL)
-		return 1;
-	/* DIGEST.OCCURRENCE */
-	while (plain.size > 0 && plain.data[plain.size - 1] != '.') {
-		occurrence += scale * (uint64_t)(plain.data[--plain.size] - '0');
-		scale *= 10;
+	*in_out = rc == STET_OK;
+	if (rc == STET_ENOTFOUND && occurrence > 0) {
+		rc = st_seen_find(&file->rows, (stet_bytes){id.data, 33}, &row, err);
+		*in_out = rc == STET_OK && occurrence <= row.count;
 	}
-	if (plain.size == 0)
-		return 0;
-	plain.size--;
-	return (row = st_seen_find(&file->rows, plain)) != NULL && occurrence <= row->count;
+	return rc == STET_ENOTFOUND ? STET_OK : rc;
 }
 
 static int
@@ -495,6 +509,7 @@ st_import_retraction_watch(struct st_import *import, stet_error *err)
 	if (file == NULL)
 		return st_fail_nomem(err);
 	file->import = import;
+	file->rows.runs.folder = st_ledger_scratch(import->ledger);
 	rc = st_csv_each(read_file, import, visit_row, file, err);
 	if (rc == STET_OK && file->count == 0)
 		rc = st_fail(err, STET_EFORMAT, ST_IMPORT_MALFORMED, "the file is empty");

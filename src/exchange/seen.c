@@ -29,13 +29,11 @@ slot_of(const struct st_seen *seen, const uint8_t key[ST_SEEN_DIGEST_SIZE])
 }
 
 static int
-make_room(struct st_seen *seen, stet_error *err)
+grow(struct st_seen *seen, stet_error *err)
 {
-	struct st_seen larger = {NULL, 0, seen->capacity == 0 ? 64 : seen->capacity * 2};
+	struct st_seen larger = {.capacity = seen->capacity == 0 ? 64 : seen->capacity * 2};
 	size_t i;
 
-	if (seen->count < seen->capacity / 4 * 3)
-		return STET_OK;
 	if ((larger.slots = calloc(larger.capacity, sizeof(*larger.slots))) == NULL)
 		return st_fail_nomem(err);
 	for (i = 0; i < seen->capacity; i++)
@@ -47,17 +45,60 @@ make_room(struct st_seen *seen, stet_error *err)
 	return STET_OK;
 }
 
-struct st_seen_row *
-st_seen_find(const struct st_seen *seen, stet_bytes key)
+/* All rows go to disk. */
+static int
+spill(struct st_seen *seen, stet_error *err)
 {
-	struct st_seen_row *row;
+	size_t i, count = 0;
+	int rc;
+
+	for (i = 0; i < seen->capacity; i++)
+		if (seen->slots[i].count > 0)
+			seen->slots[count++] = seen->slots[i];
+	rc = st_runs_add(&seen->runs, seen->slots, count, err);
+	memset(seen->slots, 0, seen->capacity * sizeof(*seen->slots));
+	seen->count = 0;
+	return rc;
+}
+
+static int
+make_room(struct st_seen *seen, stet_error *err)
+{
+	size_t most = seen->most > 0 ? seen->most : ST_SEEN_IN_MEMORY;
+
+	if (seen->count >= most && seen->runs.folder != NULL)
+		return spill(seen, err);
+	return seen->count < seen->capacity / 4 * 3 ? STET_OK : grow(seen, err);
+}
+
+/* Where a row is: its slot, or with *slot_out NULL a place in a run. STET_ENOTFOUND. */
+static int
+look_up(const struct st_seen *seen, const uint8_t key[ST_SEEN_DIGEST_SIZE],
+    struct st_seen_row **slot_out, struct st_seen_row *row_out, struct st_run_place *place_out,
+    stet_error *err)
+{
+	*slot_out = NULL;
+	if (seen->capacity > 0) {
+		*slot_out = slot_of(seen, key);
+		if ((*slot_out)->count > 0) {
+			*row_out = **slot_out;
+			return STET_OK;
+		}
+		*slot_out = NULL;
+	}
+	return st_runs_find(&seen->runs, key, row_out, place_out, err);
+}
+
+int
+st_seen_find(
+    const struct st_seen *seen, stet_bytes key, struct st_seen_row *row_out, stet_error *err)
+{
+	struct st_run_place place;
+	struct st_seen_row *slot;
 	uint8_t hash[ST_SEEN_DIGEST_SIZE];
 
-	if (seen->capacity == 0)
-		return NULL;
 	digest(key, hash);
-	row = slot_of(seen, hash);
-	return row->count > 0 ? row : NULL;
+	return look_up(seen, hash, &slot, row_out, &place, err);
 }
 
 int
@@ -70,25 +111,30 @@ st_seen_said(const struct st_seen_row *row, stet_bytes content)
 }
 
 int
-st_seen_add(struct st_seen *seen, stet_bytes key, stet_bytes content, uint64_t row,
-    uint64_t *count_out, stet_error *err)
+st_seen_add(struct st_seen *seen, stet_bytes key, stet_bytes content, uint64_t number,
+    struct st_seen_row *row_out, stet_error *err)
 {
+	struct st_run_place place;
 	struct st_seen_row *slot;
 	uint8_t hash[ST_SEEN_DIGEST_SIZE];
 	int rc;
 
-	if ((rc = make_room(seen, err)) < 0)
-		return rc;
 	digest(key, hash);
-	slot = slot_of(seen, hash);
-	if (slot->count == 0) {
-		memcpy(slot->key, hash, ST_SEEN_DIGEST_SIZE);
-		digest(content, slot->content);
-		slot->row = row < UINT32_MAX ? (uint32_t)row : UINT32_MAX;
-		seen->count++;
+	if ((rc = look_up(seen, hash, &slot, row_out, &place, err)) == STET_OK) {
+		row_out->count += row_out->count < UINT32_MAX ? 1 : 0;
+		if (slot == NULL)
+			return st_runs_put(&seen->runs, &place, row_out, err);
+		*slot = *row_out;
+		return STET_OK;
 	}
-	slot->count += slot->count < UINT32_MAX ? 1 : 0;
-	*count_out = slot->count;
+	if (rc != STET_ENOTFOUND || (rc = make_room(seen, err)) < 0)
+		return rc;
+	memcpy(row_out->key, hash, ST_SEEN_DIGEST_SIZE);
+	digest(content, row_out->content);
+	row_out->row = number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
+	row_out->count = 1;
+	*slot_of(seen, hash) = *row_out;
+	seen->count++;
 	return STET_OK;
 }
 
@@ -96,5 +142,7 @@ void
 st_seen_clear(struct st_seen *seen)
 {
 	free(seen->slots);
-	memset(seen, 0, sizeof(*seen));
+	seen->slots = NULL;
+	seen->count = seen->capacity = 0;
+	st_runs_clear(&seen->runs);
 }

@@ -1,28 +1,29 @@
 #ifndef ST_EXCHANGE_SEEN_H
 #define ST_EXCHANGE_SEEN_H
-/* What a file has said so far: its rows by their keys.  Nothing of a row is kept but 40 bytes, in a
- * table that is between three eighths and three quarters full: some 55 to 110 bytes a row. */
-#include <stet/error.h>
+/* What a file has said so far: its rows by their keys.  Nothing of a row is kept but 40 bytes, and
+ * in memory no more than 98,304 rows (5 MB, which is more than the list of retractions has); beyond
+ * that they go to temporary files, and memory does not grow with the file. */
+#include "exchange/runs.h"
 
-#define ST_SEEN_DIGEST_SIZE 16 /* of SHA-256, as in the digest of a row */
+#define ST_SEEN_IN_MEMORY 98304 /* three quarters of 2^17 slots */
 
-struct st_seen_row {
-	uint8_t key[ST_SEEN_DIGEST_SIZE], content[ST_SEEN_DIGEST_SIZE];
-	uint32_t row, count; /* where it stood first, how often it came; count 0: a free slot; both
-				stay at their greatest */
-};
-/* Start from {0}. */
+/* Start from {.runs.folder = ...}: where temporary files may be made, if it comes to that; NULL:
+ * memory has to do. */
 struct st_seen {
 	struct st_seen_row *slots; /* open addressing by the first bytes of the key */
-	size_t count, capacity;
+	size_t count, capacity;    /* in memory */
+	size_t most;               /* of count; 0: ST_SEEN_IN_MEMORY */
+	struct st_runs runs;
 };
-/* The row of this key, or NULL; until the next st_seen_add. */
-struct st_seen_row *st_seen_find(const struct st_seen *seen, stet_bytes key);
+/* The row of this key. STET_ENOTFOUND with nothing written into err; STET_EIO. */
+int st_seen_find(
+    const struct st_seen *seen, stet_bytes key, struct st_seen_row *row_out, stet_error *err);
 /* Whether it said this when it came first. */
 int st_seen_said(const struct st_seen_row *row, stet_bytes content);
-/* Remembers a row, or counts one more of this key: *count_out is how many there are now. */
-int st_seen_add(struct st_seen *seen, stet_bytes key, stet_bytes content, uint64_t row,
-    uint64_t *count_out, stet_error *err);
+/* Remembers a row, or counts one more of this key; *row_out is what there is of it now.
+ * After STET_ENOMEM, STET_EIO, STET_EFULL nothing is to be done but to clear it. */
+int st_seen_add(struct st_seen *seen, stet_bytes key, stet_bytes content, uint64_t number,
+    struct st_seen_row *row_out, stet_error *err);
 void st_seen_clear(struct st_seen *seen);
 
 #endif

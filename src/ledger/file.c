@@ -143,6 +143,31 @@ st_file_read(const char *path, size_t max, struct st_buf *out, stet_error *err)
 }
 
 int
+st_file_temporary(const char *folder, int *fd_out, stet_error *err)
+{
+	char *path;
+	int fd, failed = 0;
+
+	/* Without a name, where the file system can do that; else with one for a moment. */
+	if ((fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) < 0) {
+		if ((path = st_path_join(folder, "stet.XXXXXX")) == NULL)
+			return st_fail_nomem(err);
+		fd = mkostemp(path, O_CLOEXEC);
+		failed = errno;
+		if (fd >= 0)
+			unlink(path);
+		free(path);
+	}
+	if (fd < 0 && failed == ENOENT)
+		return st_fail(err, STET_EIO, ST_IO_FAILED,
+		    "cannot make a temporary file in '%s': there is no such folder", folder);
+	if (fd < 0)
+		return st_fail_errno(err, failed, "cannot make a temporary file in '%s'", folder);
+	*fd_out = fd;
+	return STET_OK;
+}
+
+int
 st_dir_make(const char *path, unsigned mode, stet_error *err)
 {
 	char *copy = strdup(path), *at;

@@ -49,6 +49,8 @@ struct stet_entry {
 
 /* --- ledger.c: opening, and the state at the head --- */
 int st_ledger_reader(stet_ledger *ledger, struct st_reader **reader_out, stet_error *err);
+/* The folder for temporary files. */
+const char *st_ledger_scratch(const stet_ledger *ledger);
 /* Brings ledger->state to the head that books see. Under lock. */
 int st_ledger_refresh(
     stet_ledger *ledger, const struct st_books *books, struct st_head *head_out, stet_error *err);
@@ -181,6 +183,9 @@ int st_file_replace(const char *path, stet_bytes content, unsigned mode, stet_er
 int st_file_write(const char *path, stet_bytes content, unsigned mode, stet_error *err);
 int st_file_read(
     const char *path, size_t max, struct st_buf *out, stet_error *err); /* STET_ENOTFOUND */
+/* A file in a folder, for reading and writing, that is gone when it is closed or the process ends.
+ * STET_EIO where none can be made. */
+int st_file_temporary(const char *folder, int *fd_out, stet_error *err);
 int st_dir_make(
     const char *path, unsigned mode, stet_error *err); /* parents too; there already: fine */
 int st_dir_sync(const char *path, stet_error *err);

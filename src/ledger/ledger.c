@@ -207,6 +207,12 @@ stet_ledger_close(stet_ledger *ledger)
 }
 
 const char *
+st_ledger_scratch(const stet_ledger *ledger)
+{
+	return ledger->scratch_dir != NULL ? ledger->scratch_dir : ledger->path;
+}
+
+const char *
 stet_ledger_id(const stet_ledger *ledger)
 {
 	return ledger->id;

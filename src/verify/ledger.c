@@ -29,12 +29,11 @@ static int
 open_shadow(struct st_verify *verify)
 {
 	stet_ledger *ledger = verify->ledger;
-	const char *folder = ledger->scratch_dir != NULL ? ledger->scratch_dir : ledger->path;
 	int rc;
 
 	if ((rc = st_scratch_open(ledger, 1, &verify->scratch, &verify->folder, verify->err)) < 0 ||
 	    (rc = wrap(verify, &verify->scratch)) < 0 ||
-	    (rc = st_names_new(folder, &verify->names, verify->err)) < 0 ||
+	    (rc = st_names_new(st_ledger_scratch(ledger), &verify->names, verify->err)) < 0 ||
 	    (rc = st_store_open_shadow(ledger->store, verify->scratch, verify->names,
 		 &verify->state.size, &verify->shadow, verify->err)) < 0)
 		return rc;

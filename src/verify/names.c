@@ -57,28 +57,6 @@ struct st_names {
 /* --- memory, and a file when that runs out ------------------------------------------------------
  */
 
-static int
-open_file(struct st_names *names, stet_error *err)
-{
-	char *path;
-	int failed;
-
-	/* Without a name, where the file system can do that; else with one for a moment. */
-	names->fd = open(names->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (names->fd >= 0)
-		return STET_OK;
-	if ((path = st_path_join(names->folder, "verify.XXXXXX")) == NULL)
-		return st_fail_nomem(err);
-	names->fd = mkostemp(path, O_CLOEXEC);
-	failed = errno;
-	if (names->fd >= 0)
-		unlink(path);
-	free(path);
-	return names->fd >= 0 ? STET_OK
-			      : st_fail_errno(err, failed, "cannot make a temporary file in '%s'",
-				    names->folder);
-}
-
 /* A piece of the file.  Its room is reserved first: writing into a mapped hole of a full disk would
  * end in SIGBUS. */
 static int
@@ -87,7 +65,7 @@ map_piece(struct st_names *names, size_t size, uint8_t **piece_out, stet_error *
 	void *piece;
 	int rc;
 
-	if (names->fd < 0 && (rc = open_file(names, err)) < 0)
+	if (names->fd < 0 && (rc = st_file_temporary(names->folder, &names->fd, err)) < 0)
 		return rc;
 	rc = posix_fallocate(names->fd, (off_t)names->in_file, (off_t)size);
 	if (rc != 0)

@@ -26,7 +26,7 @@ entries_of(stet_ledger *ledger, uint64_t *entries_out, stet_error *err)
 static int
 make_folder(const stet_ledger *ledger, char **folder_out, stet_error *err)
 {
-	const char *below = ledger->scratch_dir != NULL ? ledger->scratch_dir : ledger->path;
+	const char *below = st_ledger_scratch(ledger);
 	char *folder;
 	int rc;
 

@@ -15,7 +15,6 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "exchange/import.h"
-#include "exchange/seen.h"
 #include "support/alloc.h"
 #include "support/check.h"
 #include "support/data.h"
@@ -1252,32 +1251,6 @@ test_import__can_be_repeated_when_memory_was_short(void **state)
 	tl_free(&tl);
 }
 
-static void
-test_seen__remembers_many_rows(void **state)
-{
-	struct st_seen seen = {NULL, 0, 0};
-	uint64_t count;
-	char key[16];
-	unsigned i;
-
-	(void)state;
-	assert_null(st_seen_find(&seen, st_str("x")));
-	for (i = 0; i < 1000; i++) {
-		snprintf(key, sizeof(key), "key %u", i % 500);
-		assert_int_equal(
-		    st_seen_add(&seen, st_str(key), st_str("x"), i, &count, NULL), STET_OK);
-		assert_int_equal(count, 1 + i / 500);
-	}
-	assert_int_equal(seen.count, 500);
-	assert_int_equal(st_seen_find(&seen, st_str("key 7"))->row, 7);
-	assert_int_equal(st_seen_find(&seen, st_str("key 7"))->count, 2);
-	assert_true(st_seen_said(st_seen_find(&seen, st_str("key 7")), st_str("x")));
-	assert_false(st_seen_said(st_seen_find(&seen, st_str("key 7")), st_str("y")));
-	assert_null(st_seen_find(&seen, st_str("key 500")));
-	assert_true(seen.capacity <= 1024);
-	st_seen_clear(&seen);
-}
-
 static int
 on_disk(void **state)
 {
@@ -1309,7 +1282,6 @@ main(void)
 	    cmocka_unit_test(test_import__is_an_observers),
 	    cmocka_unit_test(test_import__of_what_cannot_be_read_is_none),
 	    cmocka_unit_test_teardown(test_import__can_be_repeated_when_memory_was_short, on_disk),
-	    cmocka_unit_test(test_seen__remembers_many_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
