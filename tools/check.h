@@ -11,8 +11,9 @@
 struct check {
 	struct env env;
 	/* What is asked. */
-	const char *path; /* FILE, '-', or a folder */
-	const char *id;   /* ID, or NULL            */
+	const char *path;  /* FILE, '-', or a folder */
+	const char *id;    /* ID, or NULL            */
+	const char *entry; /* --entry FILE, or NULL  */
 	int is_folder;
 	stet_bytes bytes; /* of the file; empty for a folder */
 	stet_trust *trust;
@@ -24,6 +25,7 @@ struct check {
 struct check_kind {
 	const char *name; /* report's "kind"                             */
 	const char *what; /* "a checkpoint": for help and messages       */
+	int takes_entry;  /* --entry FILE: what it is of, where it does not hold that itself */
 	int takes_id;     /* ID asks for one record of it; else ID is a wrong line */
 	/* 1 if this is, or means to be, such evidence. Looks at the first bytes, or at the names in
 	 * the folder; whether it is in order is for judge to say. */
@@ -38,9 +40,13 @@ struct check_kind {
 	char *(*verdict)(const struct check *check);
 };
 
-extern const struct check_kind check_checkpoint;
+extern const struct check_kind check_checkpoint, check_tlog_proof, check_receipt, check_transparent;
 
 /* A row of the page: "  label      text", wrapped; text is foreign. */
 void check_row(const char *label, const char *text);
+/* The file of --entry. *data_out: free(), not NULL also where it is empty. STET_EIO, STET_ENOMEM.
+ */
+int check_read_entry(
+    const struct check *check, uint8_t **data_out, size_t *size_out, stet_error *err);
 
 #endif

@@ -14,10 +14,11 @@
 #define TRUST_MAX ((size_t)1024 * 1024)
 #define LABEL_WIDTH 11
 
-enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE };
+enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE, OPT_ENTRY };
 
 /* In the order in which they are tried: what has a mark of its own first, notes last. */
-static const struct check_kind *const kinds[] = {&check_checkpoint, NULL};
+static const struct check_kind *const kinds[] = {
+    &check_tlog_proof, &check_receipt, &check_transparent, &check_checkpoint, NULL};
 
 struct request { /* the command line */
 	struct check check;
@@ -107,6 +108,9 @@ take(void *ctx, int id, const char *value)
 		return take_key(request, value);
 	case OPT_TRUST:
 		return take_trust(request, value);
+	case OPT_ENTRY:
+		request->check.entry = value;
+		return 1;
 	case OPT_MAX_AGE:
 		request->max_age = value;
 		if (read_age(value, &request->max_age_ms) == 0)
@@ -125,6 +129,21 @@ void
 check_row(const char *label, const char *text)
 {
 	out_row(2, LABEL_WIDTH, label, text);
+}
+
+int
+check_read_entry(const struct check *check, uint8_t **data_out, size_t *size_out, stet_error *err)
+{
+	stet_error why;
+	int rc;
+
+	rc = file_read(check->entry, FILE_MAX, data_out, size_out, &why);
+	if (rc == STET_OK && *data_out == NULL && (*data_out = malloc(1)) == NULL)
+		rc = STET_ENOMEM;
+	if (rc < 0)
+		return fail_text(err, rc == STET_ENOMEM ? rc : STET_EIO, "cannot read '%s': %s",
+		    check->entry, why.text);
+	return STET_OK;
 }
 
 static int
@@ -330,6 +349,9 @@ check_evidence(struct request *request)
 		return opt_wrong(request->check.env.command,
 		    "'%s' is %s, which is of no record, so it takes no ID", request->check.path,
 		    answer.kind->what);
+	if (request->check.entry != NULL && !answer.kind->takes_entry)
+		return opt_wrong(request->check.env.command, "'%s' is %s, which takes no --entry",
+		    request->check.path, answer.kind->what);
 	judge(request, &answer);
 	if (request->check.env.json)
 		put_json(&request->check, &answer);
@@ -373,6 +395,8 @@ static const struct opt own[] = {
     {OPT_KEY, 0, "key", "VKEY",
 	"a verifier key that you know to be the ledger's (may be repeated)"},
     {OPT_TRUST, 0, "trust", "FILE", "a file of such keys, one on each line"},
+    {OPT_ENTRY, 0, "entry", "FILE",
+	"what a receipt is of, where it does not hold it: the statement, or the entry"},
     {OPT_MAX_AGE, 0, "max-age", "AGE", "refuse what is as of longer ago: 90s, 45m, 12h, 30d, 2w"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_quiet, opts_json, NULL};
@@ -394,11 +418,13 @@ static const struct pair exits[] = {{"0", "verified, by a key you know"},
 const struct command cmd_check = {.name = "check",
     .group = GROUP_KEEP,
     .summary = "verify evidence from a ledger, with no ledger here",
-    .synopsis = "FILE [ID] [--key VKEY]... [--trust FILE] [--max-age AGE] [--json]",
+    .synopsis = "FILE [--key VKEY]... [--trust FILE] [--max-age AGE] [--json]\n"
+		"RECEIPT --entry FILE [--key VKEY]... [--trust FILE] [--json]",
     .description =
 	"Verifies a file that came from a ledger, by nothing but the keys you know: no ledger and "
 	"no network is needed. What it is is told from its contents: a checkpoint (a C2SP signed "
-	"note).\n\n"
+	"note); or that one entry is in a ledger, as a C2SP tlog-proof, a COSE receipt (RFC 9942) "
+	"or a transparent statement (RFC 9943).\n\n"
 	"A verifier key is the text that 'stet checkpoint show --vkey' prints where the ledger is; "
 	"get it from somewhere you trust, not from whoever sends the file. Without one everything "
 	"is verified that can be, and the answer is 'consistent in itself, signer not known to "
@@ -407,8 +433,12 @@ const struct command cmd_check = {.name = "check",
 	"'#' are passed over. A key counts for the ledger whose origin is its name. Signatures by "
 	"keys you do not know are counted and not believed; one wrong signature by a key you know "
 	"refutes the whole.\n\n"
-	"A checkpoint states no time of its own, so --max-age can be answered only by the time of "
-	"a cosigner you know.",
+	"A COSE receipt goes beside the statement that it is of: give that, or the entry, with "
+	"--entry; other receipts hold it. That an entry is in a ledger says nothing of what came "
+	"after it.\n\n"
+	"A checkpoint states no time of its own, nor does a receipt, so --max-age can be answered "
+	"only by the time of a cosigner you "
+	"know.",
     .options = options,
     .examples = examples,
     .exits = exits,

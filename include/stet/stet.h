@@ -11,6 +11,7 @@
 #include <stet/ledger.h>
 #include <stet/proof.h>
 #include <stet/quorum.h>
+#include <stet/receipt.h>
 #include <stet/references.h>
 #include <stet/site.h>
 #include <stet/standing.h>

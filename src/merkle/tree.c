@@ -248,8 +248,8 @@ climb_up(struct climb *climb)
 }
 
 int
-st_tree_inclusion_ok(uint64_t index, uint64_t size, const uint8_t leaf[32],
-    const uint8_t (*path)[32], size_t count, const uint8_t root[32])
+st_tree_inclusion_root(uint64_t index, uint64_t size, const uint8_t leaf[32],
+    const uint8_t (*path)[32], size_t count, uint8_t root_out[32])
 {
 	struct climb climb = {index, size - 1};
 	uint8_t hash[32];
@@ -267,7 +267,20 @@ st_tree_inclusion_ok(uint64_t index, uint64_t size, const uint8_t leaf[32],
 			st_tree_node(hash, path[i], hash);
 		climb_up(&climb);
 	}
-	return climb.sn == 0 && memcmp(hash, root, 32) == 0;
+	if (climb.sn != 0)
+		return 0; /* it is too short */
+	memcpy(root_out, hash, 32);
+	return 1;
+}
+
+int
+st_tree_inclusion_ok(uint64_t index, uint64_t size, const uint8_t leaf[32],
+    const uint8_t (*path)[32], size_t count, const uint8_t root[32])
+{
+	uint8_t hash[32];
+
+	return st_tree_inclusion_root(index, size, leaf, path, count, hash) &&
+	       memcmp(hash, root, 32) == 0;
 }
 
 int

@@ -44,6 +44,10 @@ int st_tree_prove_inclusion(uint64_t index, uint64_t size, st_tree_read *read, v
     uint8_t path_out[ST_TREE_PATH_MAX][32], size_t *count_out, stet_error *err);
 int st_tree_inclusion_ok(uint64_t index, uint64_t size, const uint8_t leaf[32],
     const uint8_t (*path)[32], size_t count, const uint8_t root[32]);
+/* The root that leaf and path lead to, where only its signature is known: 1, or 0 if the path is
+ * too long or too short for that place. */
+int st_tree_inclusion_root(uint64_t index, uint64_t size, const uint8_t leaf[32],
+    const uint8_t (*path)[32], size_t count, uint8_t root_out[32]);
 int st_tree_prove_consistency(uint64_t size1, uint64_t size2, st_tree_read *read, void *ctx,
     uint8_t path_out[ST_TREE_PATH_MAX][32], size_t *count_out, stet_error *err);
 int st_tree_consistency_ok(uint64_t size1, uint64_t size2, const uint8_t root1[32],

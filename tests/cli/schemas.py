@@ -133,6 +133,9 @@ def read_ledger():
     vkey = must("checkpoint", "--vkey").strip()
     note = must("checkpoint").encode()
     check("check", must("check", "-", "--key", vkey, "--json", input=note))
+    for form in ("tlog-proof", "transparent-statement"):
+        must("prove", "--entry", "10.1234/a", "--as", form, "-o", "entry.proof")
+        check("check", must("check", "entry.proof", "--key", vkey, "--json"))
     check("check", run("check", "-", "--json", input=note).stdout.decode())
     check("check", run("check", "-", "--key", vkey, "--json",
                        input=note.replace(b"test.example/ledger", b"test.example/Ledger", 1))
