@@ -50,8 +50,56 @@ STET_API int stet_import(stet_ledger *ledger, const char *format, stet_source *r
 /** The name of an import format, from 0; NULL past the end. *whole_out (may be NULL): whether it
  * takes STET_IMPORT_WHOLE. */
 STET_API const char *stet_import_format(size_t row, int *whole_out);
-/** Export entries first .. last-1 ("cborseq": the entries verbatim; "jsonl": one JSON object a
- * line). */
+/** A format that an audit trail is written in. */
+typedef struct stet_export_format {
+	const char *name;       /* "premis" */
+	const char *title;      /* "PREMIS 3 events" */
+	const char *media_type; /* "application/xml" */
+	const char *extension;  /* "premis.xml": how names of such files end */
+	const char *loss;       /* what of the entries it cannot say; in what is written too */
+	int of_entries;         /* 1: a row for each entry, of all types; 0: of records */
+	int apart;              /* 1: a document for each record; more than one need a folder */
+} stet_export_format;
+/** Row by row, from 0: 1, or 0 past the end. */
+STET_API int stet_export_format_of(size_t row, stet_export_format *format_out);
+
+/** How an audit trail is written. Start from STET_EXPORT_OPTIONS. */
+typedef struct stet_export_options {
+	int version;
+	stet_at at; /* as of this moment: later entries are not there */
+	stet_progress *progress;
+	void *progress_ctx;
+	/** Told of each statement that the format cannot carry at all, with the record's name and
+	 * the entry; may be NULL. */
+	void (*left)(void *ctx, const char *name, uint64_t seq, const stet_error *why);
+	void *left_ctx;
+} stet_export_options;
+#define STET_EXPORT_OPTIONS                                                       \
+	{                                                                         \
+		STET_OPTIONS_VERSION, {STET_AT_NEWEST, 0}, NULL, NULL, NULL, NULL \
+	}
+
+/**
+ * Write the audit trail of records in one of the formats.
+ *
+ * ids, count  which records, in this order, each once whatever names it is asked for by; count 0:
+ *             all records; of a format of entries, all entries, those of keys, seals and snapshots
+ *             among them
+ * write       gets the bytes; path is NULL, or of a format that writes documents apart the name of
+ *             the document at hand when there may be several
+ *
+ * Deterministic: the same entries, moment and ids give the same bytes; dates are those of entries.
+ * Returns STET_OK; STET_EINVAL with rule format-unknown or stopped; STET_ENOTFOUND where no entry
+ * is about one of the ids; STET_EREFUSED with the rule, of an id that may be several, and where not
+ * one statement of those asked for can be said in the format; STET_EIO, STET_EFORMAT, STET_ENOMEM.
+ * On failure what was written is not whole. Costs a fold of each record and pass; memory grows with
+ * the largest record, not with the ledger.
+ */
+STET_API int stet_export_records(stet_ledger *ledger, const char *format, const stet_id *const *ids,
+    size_t count, const stet_export_options *options, stet_sink *write, void *ctx, stet_error *err);
+
+/** Export entries first .. last-1 in a format of entries ("cborseq": the entries verbatim; "jsonl":
+ * one JSON object a line; "csv": a table). */
 STET_API int stet_export(stet_ledger *ledger, const char *format, uint64_t first, uint64_t last,
     stet_progress *progress, void *progress_ctx, stet_sink *write, void *ctx, stet_error *err);
 

@@ -1,8 +1,7 @@
-/* The formats, by name. */
+/* The import formats, by name. */
 #include <string.h>
 
 #include "base/err.h"
-#include "exchange/export.h"
 #include "exchange/import.h"
 
 static const struct {
@@ -13,14 +12,6 @@ static const struct {
     {"records", "assignee", st_import_records, 0},
     {"retraction-watch", "retraction-watch", st_import_retraction_watch, 1},
     {"deltas", "retraction-watch-deltas", st_import_deltas, 0},
-};
-
-static const struct {
-	const char *name;
-	st_exporter *export;
-} exporters[] = {
-    {"cborseq", st_export_cborseq},
-    {"jsonl", st_export_jsonl},
 };
 
 const char *
@@ -53,22 +44,4 @@ stet_import(stet_ledger *ledger, const char *format, stet_source *read, void *ct
 	}
 	return st_fail(
 	    err, STET_EINVAL, ST_FORMAT_UNKNOWN, "there is no import format '%s'", format);
-}
-
-int
-stet_export(stet_ledger *ledger, const char *format, uint64_t first, uint64_t last,
-    stet_progress *progress, void *progress_ctx, stet_sink *write, void *ctx, stet_error *err)
-{
-	struct st_export export = {ledger, first, last, progress, progress_ctx, write, ctx, 0};
-	size_t i;
-	int rc;
-
-	for (i = 0; i < sizeof(exporters) / sizeof(exporters[0]); i++)
-		if (strcmp(exporters[i].name, format) == 0) {
-			if ((rc = exporters[i].export(&export, err)) < 0)
-				return rc;
-			return write(ctx, NULL, (stet_bytes){NULL, 0}, 1);
-		}
-	return st_fail(
-	    err, STET_EINVAL, ST_FORMAT_UNKNOWN, "there is no export format '%s'", format);
 }

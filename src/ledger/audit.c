@@ -6,7 +6,6 @@
 
 #include "admission/lookup.h"
 #include "base/err.h"
-#include "base/name.h"
 #include "ledger/internal.h"
 #include "record/record.h"
 #include "standing/standing.h"
@@ -53,20 +52,10 @@ read_standing(
 /* --- records ------------------------------------------------------------------------------------
  */
 
-/* Whether the record is told of under this name, asked for by it: under the one it was opened by;
- * where no record statement says which, the one of its own names with the first entry. */
 static int
-is_main_name(const struct st_standing *standing, stet_bytes name)
+visit_record(void *ctx, const struct st_standing *standing, stet_error *err)
 {
-	if (!st_bytes_equal(name, st_str(standing->names[0].name)))
-		return 0;
-	return standing->record != ST_NO_FACT || standing->facts[0].name == 0 ||
-	       standing->names[standing->facts[0].name].loose;
-}
-
-static int
-visit_record(struct audit *audit, const struct st_standing *standing, stet_error *err)
-{
+	struct audit *audit = ctx;
 	stet_audit_item item = {0};
 	stet_finding *findings = NULL;
 	int rc;
@@ -78,35 +67,6 @@ visit_record(struct audit *audit, const struct st_standing *standing, stet_error
 	item.count = standing->finding_count;
 	rc = audit->visit(audit->ctx, &item, err);
 	free(findings);
-	return rc;
-}
-
-/* Each name once, at its first entry. */
-static int
-see_entry(void *ctx, uint64_t seq, stet_bytes encoded, stet_error *err)
-{
-	struct audit *audit = ctx;
-	struct st_standing *standing = NULL;
-	stet_entry *entry = NULL;
-	stet_bytes name;
-	int rc;
-
-	if ((rc = tell(audit, "entries", seq, audit->size, err)) < 0)
-		return rc;
-	if ((rc = st_entry_new(encoded, &entry, err)) < 0)
-		return rc == STET_EFORMAT ? st_fail_seq(err, STET_EFORMAT, ST_ENTRY_DAMAGED, seq,
-						"the stored bytes of entry %llu do not parse",
-						(unsigned long long)seq)
-					  : rc;
-	name = entry->read.statement.sign1.claims.sub;
-	/* Keys, snapshots and the ledger itself are no records. */
-	if (entry->read.entry.prior == NULL && !st_name_is_key(name) &&
-	    !st_name_is_reserved(name) && entry->read.statement.type != ST_TYPE_SNAPSHOT &&
-	    (rc = read_standing(audit, name, &standing, err)) == STET_OK &&
-	    is_main_name(standing, name))
-		rc = visit_record(audit, standing, err);
-	st_standing_free(standing);
-	stet_entry_free(entry);
 	return rc;
 }
 
@@ -281,6 +241,7 @@ stet_audit(stet_ledger *ledger, stet_at at, stet_audit_visit *visit, void *ctx,
 	rc = st_size_at(&books, at, &audit.size, err);
 	st_reader_close(reader);
 	if (rc == STET_OK)
-		rc = st_ledger_walk(ledger, 0, audit.size, see_entry, &audit, err);
+		rc = st_records_walk(
+		    ledger, audit.size, visit_record, &audit, progress, progress_ctx, err);
 	return rc == STET_OK ? see_groups(&audit, err) : rc;
 }

@@ -97,6 +97,18 @@ int st_ledger_feed_new(
 int st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_bytes name,
     uint64_t size, struct st_standing **standing_out, stet_error *err);
 
+/* --- records.c: every record ---
+ * As of `size` entries, each once, in the order they were opened; what standing points to lives
+ * until visit returns. progress (may be NULL) is told of "entries". Memory does not grow with the
+ * ledger. visit's answer other than STET_OK ends it and is returned. */
+typedef int st_record_visit(void *ctx, const struct st_standing *standing, stet_error *err);
+int st_records_walk(stet_ledger *ledger, uint64_t size, st_record_visit *visit, void *ctx,
+    stet_progress *progress, void *progress_ctx, stet_error *err);
+/* The one that an identifier means; the caller ends it with st_standing_free(). STET_ENOTFOUND,
+ * STET_EREFUSED with rule id-ambiguous. */
+int st_record_read(stet_ledger *ledger, const stet_id *id, uint64_t size,
+    struct st_standing **standing_out, stet_error *err);
+
 /* --- seal.c: the ledger key, seals, checkpoints --- */
 int st_ledger_key(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);
 /* The tables are those that the last seal was made from: nothing is sealed on top of others, which

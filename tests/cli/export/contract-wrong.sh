@@ -12,8 +12,8 @@ status stet export contract correction-record 10.1234/a --since 2
 status stet export contract correction-record 10.1234/a --at yesterday
 status stet export contract correction-record 10.1234/a --at 3
 status stet export contract correction-record 10.1234/a -o nowhere/record.json
-status stet export jsonl 10.1234/a
-status stet export jsonl --at 3
+stet export jsonl 10.1234/a | wc -l
+stet export jsonl --at 3 | wc -l
 status stet export cborseq --gate 2
 stet export contract correction-record 10.1234/a | true
 status stet export contract correction-record 10.1234/a -C nowhere

@@ -1,9 +1,8 @@
-/* stet import and stet export. */
+/* stet import. */
 #include "feed.h"
 #include "keys.h"
 #include "line.h"
 #include "out.h"
-#include "save.h"
 #include "stop.h"
 #include "util.h"
 #include "verb.h"
@@ -12,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_SOURCE = OPT_OWN, OPT_URL, OPT_RETRIEVED, OPT_BATCH, OPT_WHOLE, OPT_SINCE, OPT_GATE };
+enum { OPT_SOURCE = OPT_OWN, OPT_URL, OPT_RETRIEVED, OPT_BATCH, OPT_WHOLE };
 
 /* --- import --------------------------------------------------------------------------------- */
 
@@ -202,200 +201,6 @@ run_import(const struct command *self, int argc, char **argv)
 	return status;
 }
 
-/* --- export
- * --------------------------------------------------------------------------------------- */
-
-struct export
-{
-	struct env env;
-	const char *output, *gate;
-	unsigned long long since;
-	int since_given;
-};
-
-static int
-take_export(void *ctx, int id, const char *value)
-{
-	struct export *export = ctx;
-
-	if (id == 'o') {
-		export->output = value;
-		return 1;
-	}
-	if (id == OPT_GATE) {
-		export->gate = value;
-		return 1;
-	}
-	export->since_given = 1;
-	return opt_number(export->env.command, "--since", value, INT64_MAX, &export->since) < 0 ? -1
-												: 1;
-}
-
-static int
-export_to(struct export *export, const char *format)
-{
-	struct progress progress;
-	struct save save;
-	stet_error err;
-	int rc, status;
-
-	if (save_open(&save, export->output != NULL ? export->output : "-") < 0)
-		return EXIT_UNSURE;
-	stop_watch();
-	progress_begin(&progress, "export", export->env.quiet);
-	rc = stet_export(export->env.ledger, format, export->since, STET_NO_SEQ, progress_step,
-	    &progress, save_sink, &save, &err);
-	progress_end(&progress);
-	status = save_close(&save, rc == STET_OK);
-	if (rc == STET_OK)
-		return status;
-	if (stop_asked())
-		complain("stopped; nothing was written");
-	else if (save.failed == 0)
-		complain_error(&err);
-	return status != EXIT_YES          ? status
-	       : status_of(rc) == EXIT_YES ? EXIT_UNSURE
-					   : status_of(rc);
-}
-
-/* --- export contract ------------------------------------------------------------------------ */
-
-static int
-is_contract(const char *name)
-{
-	size_t i;
-
-	for (i = 0; stet_contract_name(i) != NULL; i++)
-		if (strcmp(stet_contract_name(i), name) == 0)
-			return 1;
-	return 0;
-}
-
-static int
-unknown_contract(const struct command *self, const char *name)
-{
-	char *list = NULL, *grown;
-	size_t i;
-	int status;
-
-	for (i = 0; stet_contract_name(i) != NULL; i++) {
-		grown = text_of("%s%s%s", list != NULL ? list : "", list != NULL ? ", " : "",
-		    stet_contract_name(i));
-		free(list);
-		list = grown;
-	}
-	status = opt_wrong(self, "there is no contract '%s'; there are: %s [format-unknown]", name,
-	    list != NULL ? list : "");
-	free(list);
-	return status;
-}
-
-/* Checks the line as far as it can be without a ledger. LINE_GO or a status. */
-static int
-check_contract(const struct export *export, const struct command *self, const struct line *line)
-{
-	if (line->count < 2)
-		return opt_wrong(self, "which contract? 'stet export contract NAME ID'");
-	if (!is_contract(line->args[1]))
-		return unknown_contract(self, line->args[1]);
-	if (line->count < 3)
-		return opt_wrong(
-		    self, "of which record? 'stet export contract %s ID'", line->args[1]);
-	if (export->gate != NULL && strcmp(line->args[1], "gate-verdict") != 0)
-		return opt_wrong(self, "--gate goes with the contract gate-verdict");
-	if (export->since_given)
-		return opt_wrong(self, "--since is for entries; a contract takes --at");
-	return LINE_GO;
-}
-
-static int
-save_contract(const struct export *export, const stet_json *contract)
-{
-	struct save save;
-	stet_error err;
-	char *text = NULL;
-	size_t size;
-
-	if (stet_json_text(contract, STET_JSON_INDENT, &text, &size, &err) < 0) {
-		complain_error(&err);
-		return EXIT_UNSURE;
-	}
-	if (save_open(&save, export->output != NULL ? export->output : "-") < 0) {
-		free(text);
-		return EXIT_UNSURE;
-	}
-	text[size] = '\n'; /* over the NUL that ends it */
-	save_put(&save, text, size + 1);
-	free(text);
-	return save_close(&save, 1);
-}
-
-static int
-export_contract(struct export *export, const char *name, const char *text)
-{
-	stet_id *id = env_id(&export->env, text);
-	stet_json *contract = NULL;
-	stet_error err;
-	stet_at at;
-	int rc, status;
-
-	if (id == NULL || env_moment(&export->env, &at) < 0) {
-		stet_id_free(id);
-		return EXIT_USAGE;
-	}
-	rc = stet_export_contract(export->env.ledger, name, id, at, export->gate, &contract, &err);
-	if (rc == STET_ENOTFOUND) {
-		complain("'%s' is not in this ledger", stet_id_text(id));
-		status = EXIT_ABSENT;
-	} else if (rc == STET_EINVAL) {
-		status = opt_wrong(export->env.command, "%s", err.text);
-	} else if (rc < 0) {
-		complain_error(&err);
-		status = status_of(rc);
-	} else {
-		status = save_contract(export, contract);
-	}
-	stet_json_free(contract);
-	stet_id_free(id);
-	return status;
-}
-
-static int
-check_entries(const struct export *export, const struct command *self, const struct line *line)
-{
-	if (strcmp(line->args[0], "cborseq") != 0 && strcmp(line->args[0], "jsonl") != 0)
-		return opt_wrong(self,
-		    "'%s' is no format that can be exported; there are: cborseq, jsonl, contract "
-		    "[format-unknown]",
-		    line->args[0]);
-	if (line->count > 1)
-		return opt_wrong(self, "too many arguments");
-	if (export->gate != NULL || export->env.at != NULL)
-		return opt_wrong(self, "--at and --gate are for 'export contract'");
-	return LINE_GO;
-}
-
-static int
-run_export(const struct command *self, int argc, char **argv)
-{
-	struct export export;
-	struct line line;
-	int status, contract = 0;
-
-	memset(&export, 0, sizeof(export));
-	status = line_read(&line, &export.env, self, argc, argv, 1, 3, take_export, &export);
-	if (status == LINE_GO) {
-		contract = strcmp(line.args[0], "contract") == 0;
-		status = contract ? check_contract(&export, self, &line)
-				  : check_entries(&export, self, &line);
-	}
-	if (status == LINE_GO && (status = env_open(&export.env, ENV_READ)) == EXIT_YES)
-		status = contract ? export_contract(&export, line.args[1], line.args[2])
-				  : export_to(&export, line.args[0]);
-	line_end(&line, &export.env);
-	return status;
-}
-
 /* --- the tables ----------------------------------------------------------------------------- */
 
 static const struct opt import_own[] = {
@@ -407,17 +212,8 @@ static const struct opt import_own[] = {
     {OPT_WHOLE, 0, "whole", NULL,
 	"the file is all that the source states: what it no longer has is delisted"},
     {'n', 'n', "dry-run", NULL, "judge everything, write nothing"}, {0, 0, NULL, NULL, NULL}};
-static const struct opt export_own[] = {
-    {'o', 'o', "output", "FILE",
-	"write to FILE, which appears whole or not at all (default: standard output)"},
-    {OPT_SINCE, 0, "since", "SEQ", "of the entries, from this one on"},
-    {OPT_GATE, 0, "gate", "GATE", "of the contract gate-verdict, whose verdict"},
-    {0, 0, NULL, NULL, NULL}};
 static const struct opt *const import_options[] = {
     import_own, opts_secret, opts_quiet, opts_json, opts_ledger, NULL};
-static const struct opt *const export_options[] = {
-    export_own, opts_at, opts_quiet, opts_ledger, NULL};
-
 static const struct pair import_examples[] = {
     {"stet import records records.json --url https://assignee.net --retrieved 2026-07-04",
 	"take over what pages of records state"},
@@ -457,33 +253,3 @@ const struct command cmd_import = {.name = "import",
     .exits = import_exits,
     .run = run_import,
     .writes = 1};
-
-static const struct pair export_examples[] = {
-    {"stet export cborseq -o entries.cborseq",
-	"the entries and nothing else: 'stet restore' makes a ledger of them"},
-    {"stet export jsonl | jq .statement.type", "every entry as one JSON object a line"},
-    {"stet export contract correction-record SRCH:9F810E9F -o correction-record.json",
-	"what a publisher of that contract would have to print"},
-    {NULL, NULL}};
-static const struct pair export_exits[] = {{"0", "written"},
-    {"1", "the identifier is the beginning of several names, which are listed"},
-    {"2", "the command line was wrong"}, {"3", "could not do it: no ledger, no room"},
-    {"4", "the record is not in this ledger"}, {NULL, NULL}};
-const struct command cmd_export = {.name = "export",
-    .group = GROUP_EXCHANGE,
-    .summary = "write the entries in another format, or a record as a contract",
-    .synopsis = "cborseq|jsonl [-o FILE] [--since SEQ]\n"
-		"contract NAME ID [--gate GATE] [--at SEQ|TIME] [-o FILE]",
-    .description = "cborseq is a CBOR sequence (RFC 8742) of the entries verbatim, from which the "
-		   "whole ledger can be "
-		   "restored. jsonl is one JSON object a line.\n\n"
-		   "contract writes the standing of one record as one of the data contracts of "
-		   "the profile: correction-record, gate-verdict, verification-levels, "
-		   "quality-tiers or quality-dimensions. Each member is the supported answer where "
-		   "it is known, else the derived, else the declared one; generated_from says "
-		   "which, with the entries. What the contract cannot say, and where it demands a "
-		   "value that is not known, is in its limitations.",
-    .options = export_options,
-    .examples = export_examples,
-    .exits = export_exits,
-    .run = run_export};
