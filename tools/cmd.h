@@ -48,6 +48,9 @@ struct command {
 	const struct pair *examples;       /* ended by a row without what                */
 	const struct pair *exits;          /* likewise; NULL: 0, 2 and 3 as everywhere   */
 	const struct command *const *subs; /* subcommands, ended by NULL; or NULL       */
+	/* Words that its first argument can be, with what each means; 0 past the end. Or NULL. */
+	int (*word)(size_t row, struct pair *pair_out);
+	const char *words_title; /* what these are, for a heading */
 	int (*run)(const struct command *self, int argc, char **argv); /* argv[0]: its name */
 	int writes; /* goes on when nobody reads its output any more */
 };

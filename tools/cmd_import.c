@@ -8,10 +8,11 @@
 #include "verb.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_SOURCE = OPT_OWN, OPT_URL, OPT_RETRIEVED, OPT_BATCH, OPT_WHOLE };
+enum { OPT_SOURCE = OPT_OWN, OPT_URL, OPT_RETRIEVED, OPT_BATCH, OPT_WHOLE, OPT_NO_COPIES };
 
 /* --- import --------------------------------------------------------------------------------- */
 
@@ -19,7 +20,7 @@ struct import {
 	struct env env;
 	const char *source, *url, *retrieved;
 	unsigned long long batch;
-	int dry_run, whole;
+	unsigned flags;
 	struct progress progress;
 };
 
@@ -39,10 +40,13 @@ take_import(void *ctx, int id, const char *value)
 		import->retrieved = value;
 		return 1;
 	case 'n':
-		import->dry_run = 1;
+		import->flags |= STET_APPEND_DRY_RUN;
 		return 1;
 	case OPT_WHOLE:
-		import->whole = 1;
+		import->flags |= STET_IMPORT_WHOLE;
+		return 1;
+	case OPT_NO_COPIES:
+		import->flags |= STET_IMPORT_NO_COPIES;
 		return 1;
 	case OPT_BATCH:
 		if (opt_number(import->env.command, "--batch", value, 1024, &import->batch) < 0)
@@ -84,7 +88,7 @@ report_import(struct import *import, const stet_import_result *result)
 		out_text("%s rows: %s taken, %s refused; %s statements %s, %s already there\n",
 		    number_text(result->rows, rows), number_text(result->taken, taken),
 		    number_text(result->refused, refused), number_text(result->appended, appended),
-		    import->dry_run ? "would be appended" : "appended",
+		    (import->flags & STET_APPEND_DRY_RUN) != 0 ? "would be appended" : "appended",
 		    number_text(result->already, already));
 		return;
 	}
@@ -113,8 +117,7 @@ import_from(struct import *import, const char *format, struct input *input, cons
 	options.source_name = import->source;
 	options.url = import->url;
 	options.retrieved = import->retrieved;
-	options.flags =
-	    (import->dry_run ? STET_APPEND_DRY_RUN : 0u) | (import->whole ? STET_IMPORT_WHOLE : 0u);
+	options.flags = import->flags;
 	options.batch_count = (size_t)import->batch;
 	options.ask = env_ask;
 	options.ask_ctx = &import->env;
@@ -148,26 +151,29 @@ import_from(struct import *import, const char *format, struct input *input, cons
 
 /* LINE_GO, or EXIT_USAGE with the formats that there are. */
 static int
-check_format(const struct command *self, const char *format, int whole)
+check_format(const struct command *self, const char *name, unsigned flags)
 {
 	char *known = strdup(""), *more;
-	const char *name;
-	int takes_whole, status = LINE_GO;
+	const stet_format *format;
+	int status = LINE_GO;
 	size_t i;
 
-	for (i = 0; (name = stet_import_format(i, &takes_whole)) != NULL; i++) {
-		if (strcmp(name, format) == 0)
+	for (i = 0; (format = stet_import_format(i)) != NULL; i++) {
+		if (strcmp(format->name, name) == 0)
 			break;
-		more = text_of("%s%s%s", known != NULL ? known : "", i > 0 ? ", " : "", name);
+		more =
+		    text_of("%s%s%s", known != NULL ? known : "", i > 0 ? ", " : "", format->name);
 		free(known);
 		known = more;
 	}
-	if (name == NULL)
+	if (format == NULL)
 		status = opt_wrong(self,
-		    "'%s' is no format that can be imported; there is: %s [format-unknown]", format,
+		    "'%s' is no format that can be imported; there is: %s [format-unknown]", name,
 		    known != NULL ? known : "");
-	else if (whole && !takes_whole)
-		status = opt_wrong(self, "--whole does not go with %s", format);
+	else if ((flags & STET_IMPORT_WHOLE & ~format->flags) != 0)
+		status = opt_wrong(self, "--whole does not go with %s", name);
+	else if ((flags & STET_IMPORT_NO_COPIES & ~format->flags) != 0)
+		status = opt_wrong(self, "--no-copies does not go with %s", name);
 	free(known);
 	return status;
 }
@@ -185,8 +191,10 @@ run_import(const struct command *self, int argc, char **argv)
 	memset(&import, 0, sizeof(import));
 	status = line_read(&line, &import.env, self, argc, argv, 2, 2, take_import, &import);
 	if (status == LINE_GO)
-		status = check_format(self, line.args[0], import.whole);
-	if (status == LINE_GO && (status = env_open(&import.env, !import.dry_run)) == EXIT_YES &&
+		status = check_format(self, line.args[0], import.flags);
+	if (status == LINE_GO &&
+	    (status = env_open(&import.env, (import.flags & STET_APPEND_DRY_RUN) == 0)) ==
+		EXIT_YES &&
 	    (status = keys_choose(&import.env, "observer", &key)) == EXIT_YES) {
 		if (input_open(&input, line.args[1], &err) < 0) {
 			complain_error(&err);
@@ -211,15 +219,33 @@ static const struct opt import_own[] = {
     {OPT_BATCH, 0, "batch", "N", "entries a batch at most (default: 1,024)"},
     {OPT_WHOLE, 0, "whole", NULL,
 	"the file is all that the source states: what it no longer has is delisted"},
+    {OPT_NO_COPIES, 0, "no-copies", NULL,
+	"keep no copy of each item beside the ledger; its digest is stated all the same"},
     {'n', 'n', "dry-run", NULL, "judge everything, write nothing"}, {0, 0, NULL, NULL, NULL}};
 static const struct opt *const import_options[] = {
     import_own, opts_secret, opts_quiet, opts_json, opts_ledger, NULL};
+/* For help: from the table of the library. */
+static int
+import_word(size_t row, struct pair *pair_out)
+{
+	static char text[2048];
+	const stet_format *format = stet_import_format(row);
+
+	if (format == NULL)
+		return 0;
+	snprintf(text, sizeof(text), "%s. %s", format->title, format->help);
+	*pair_out = (struct pair){format->name, text};
+	return 1;
+}
+
 static const struct pair import_examples[] = {
     {"stet import records records.json --url https://assignee.net --retrieved 2026-07-04",
 	"take over what pages of records state"},
     {"stet import records records.json --dry-run", "see what it would do"},
     {"zstdcat list.csv.zst | stet import retraction-watch - --whole --retrieved 2026-05-06",
 	"the whole list of retractions; what it no longer has is delisted"},
+    {"stet import crossref works.jsonl.gz --retrieved 2026-11-20",
+	"works and their corrections as Crossref has them"},
     {NULL, NULL}};
 static const struct pair import_exits[] = {{"0", "every row was taken, or was there already"},
     {"1", "some rows were refused; each is named with its number"},
@@ -228,8 +254,8 @@ static const struct pair import_exits[] = {{"0", "every row was taken, or was th
 const struct command cmd_import = {.name = "import",
     .group = GROUP_EXCHANGE,
     .summary = "take over what a source states",
-    .synopsis =
-	"FORMAT FILE|- [--source NAME] [--url URL] [--retrieved DATE] [--whole] [--dry-run]",
+    .synopsis = "FORMAT FILE|- [--source NAME] [--url URL] [--retrieved DATE] [--whole] "
+		"[--no-copies] [--dry-run]",
     .description =
 	"Reads a file of another format and appends what it states as observations, signed by an "
 	"observer key: what "
@@ -237,17 +263,10 @@ const struct command cmd_import = {.name = "import",
 	"adds nothing; a "
 	"row that has changed since adds what changed. It goes in batches, so a stopped import is "
 	"continued by the "
-	"same command. Rows that cannot be taken are named by number and left out.\n\n"
-	"records is a JSON array of record pages, as described in docs/format.md.\n\n"
-	"retraction-watch is the list of the world's retractions: the master file of 20 columns, "
-	"the two columns OriginalPaperDOI and RetractionDOI, or any CSV whose first line names "
-	"these two; 'Record ID', RetractionNature, RetractionDate and Reason are used where they "
-	"are. Each row is one observed correction of the paper; without RetractionNature it is "
-	"'listed', not retracted. With --whole, what the file no longer has is delisted. A "
-	"compressed file is read from a pipe: zstdcat list.csv.zst | stet import "
-	"retraction-watch -\n\n"
-	"deltas is JSON Lines of edits that were made to a list between two readings: op (add, "
-	"change, remove), map, doi, notice, was and snapshot. Each line is replayed once.",
+	"same command. Rows that cannot be taken are named by number and left out. "
+	"A file packed by gzip is unpacked on the way.",
+    .word = import_word,
+    .words_title = "Formats",
     .options = import_options,
     .examples = import_examples,
     .exits = import_exits,

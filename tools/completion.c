@@ -100,6 +100,7 @@ help_completion_bash(void)
 	out_text("\t*) case \"$command\" in\n");
 	for (i = 0; commands[i] != NULL; i++) {
 		struct command alone = *commands[i];
+		struct pair word;
 		const char *last;
 		size_t k;
 
@@ -108,6 +109,8 @@ help_completion_bash(void)
 			last = strrchr(alone.subs[k]->name, ' ');
 			out_text("%s ", last != NULL ? last + 1 : alone.subs[k]->name);
 		}
+		for (k = 0; alone.word != NULL && alone.word(k, &word); k++)
+			out_text("%s ", word.what);
 		options(&alone);
 		out_text("' ;;\n");
 	}

@@ -170,6 +170,7 @@ put_pairs(const struct pair *pairs, size_t width)
 void
 help_command(const struct command *command)
 {
+	struct pair word;
 	size_t i;
 
 	put_usage(command);
@@ -183,6 +184,11 @@ help_command(const struct command *command)
 		title("Commands");
 		for (i = 0; command->subs[i] != NULL; i++)
 			put_option(command->subs[i]->name, command->subs[i]->summary);
+	}
+	if (command->word != NULL) {
+		title(command->words_title);
+		for (i = 0; command->word(i, &word); i++)
+			put_option(word.what, word.text);
 	}
 	if (command->type != NULL) {
 		title("Members of the statement");

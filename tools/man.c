@@ -176,6 +176,18 @@ subcommands(const struct command *command)
 }
 
 static void
+words(const struct command *command)
+{
+	struct pair word;
+	size_t i;
+
+	out_text(".Ss %s\n.Bl -tag -width Ds\n", command->words_title);
+	for (i = 0; command->word(i, &word); i++)
+		item("Sy", word.what, word.text);
+	out_text(".El\n");
+}
+
+static void
 pairs(const char *section, const char *macro, const struct pair *pair)
 {
 	out_text(".Sh %s\n.Bl -tag -width Ds\n", section);
@@ -209,6 +221,8 @@ command_page(const struct command *command)
 	synopsis(command);
 	out_text(".Sh DESCRIPTION\n");
 	paragraphs(command->description);
+	if (command->word != NULL)
+		words(command);
 	if (command->subs != NULL) {
 		subcommands(command);
 	} else {

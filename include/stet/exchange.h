@@ -14,7 +14,7 @@ typedef struct stet_transfer_options {
 	uint64_t now_ms;             /* time of signing and appending */
 	const char *source_name;     /* NULL: the format's own        */
 	const char *url, *retrieved; /* where and when the source was read, may be NULL */
-	unsigned flags;              /* STET_APPEND_DRY_RUN, STET_IMPORT_WHOLE */
+	unsigned flags;              /* STET_APPEND_DRY_RUN and STET_IMPORT_... below */
 	size_t batch_count;          /* entries a batch at most; 0: 1,024 */
 	stet_passphrase *ask;        /* for the ledger key            */
 	void *ask_ctx;
@@ -32,6 +32,8 @@ typedef struct stet_transfer_options {
 
 /** The file is all that the source states: what it no longer has is delisted. */
 #define STET_IMPORT_WHOLE 0x100
+/** No copy of each item is kept as an artifact; its digest is stated all the same. */
+#define STET_IMPORT_NO_COPIES 0x200
 
 typedef struct stet_import_result {
 	uint64_t rows, taken, refused; /* rows of the file                              */
@@ -39,17 +41,23 @@ typedef struct stet_import_result {
 	stet_head head;                /* after the last batch; size 0: nothing written */
 } stet_import_result;
 
+/** A format that can be imported. */
+typedef struct stet_format {
+	const char *name, *title;
+	const char *help; /* what a file of it is, and what becomes of it: a paragraph */
+	unsigned flags;   /* those of STET_IMPORT_... that it takes */
+} stet_format;
+/** From row 0; NULL past the end. */
+STET_API const stet_format *stet_import_format(size_t row);
+
 /**
- * Import a file in one of the formats ("records", "retraction-watch", "deltas"). Signed by key,
- * which needs the role observer; batches of at most batch_count entries; idempotent and resumable:
- * a second run of the same file adds nothing.
+ * Import a file in one of these formats, as it is or packed by gzip. Signed by key, which needs the
+ * role observer; batches of at most batch_count entries; idempotent and resumable: a second run of
+ * the same file adds nothing.
  */
 STET_API int stet_import(stet_ledger *ledger, const char *format, stet_source *read, void *ctx,
     const stet_key *key, const stet_transfer_options *options, stet_import_result *result_out,
     stet_error *err);
-/** The name of an import format, from 0; NULL past the end. *whole_out (may be NULL): whether it
- * takes STET_IMPORT_WHOLE. */
-STET_API const char *stet_import_format(size_t row, int *whole_out);
 /** A format that an audit trail is written in. */
 typedef struct stet_export_format {
 	const char *name;       /* "premis" */

@@ -6,9 +6,8 @@
  * sequence; after the array's ']'. */
 enum { START, IN_ARRAY, AFTER_ELEMENT, AFTER_COMMA, IN_SEQUENCE, ENDED };
 
-/* The next character, or -1 at the end. */
-static int
-next_char(struct st_elements *elements, int *char_out, stet_error *err)
+int
+st_elements_char(struct st_elements *elements, int *char_out, stet_error *err)
 {
 	int rc;
 
@@ -34,8 +33,8 @@ is_space(int c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static int
-wrong(const struct st_elements *elements, const char *what, stet_error *err)
+int
+st_elements_wrong(const struct st_elements *elements, const char *what, stet_error *err)
 {
 	return st_fail(err, STET_EFORMAT, ST_IMPORT_MALFORMED, "line %llu: %s",
 	    (unsigned long long)elements->line + 1, what);
@@ -51,15 +50,15 @@ take_object(struct st_elements *elements, struct st_buf *element_out, stet_error
 	st_buf_reset(element_out);
 	st_buf_put_u8(element_out, '{');
 	while (depth > 0) {
-		if ((rc = next_char(elements, &c, err)) < 0)
+		if ((rc = st_elements_char(elements, &c, err)) < 0)
 			return rc;
 		if (c < 0)
-			return wrong(elements, "the file ends inside an object", err);
+			return st_elements_wrong(elements, "the file ends inside an object", err);
 		st_buf_put_u8(element_out, (uint8_t)c);
 		if (element_out->rc < 0)
 			return st_fail_nomem(err);
 		if (element_out->size > ST_ELEMENT_MAX)
-			return wrong(elements, "an object of more than 1 MiB", err);
+			return st_elements_wrong(elements, "an object of more than 1 MiB", err);
 		if (in_string) {
 			if (!escaped && c == '"')
 				in_string = 0;
@@ -75,20 +74,19 @@ take_object(struct st_elements *elements, struct st_buf *element_out, stet_error
 	return STET_OK;
 }
 
-/* Some editors put a byte order mark in front (RFC 8259, section 8.1, lets a reader ignore it). */
-static int
-skip_mark(struct st_elements *elements, stet_error *err)
+int
+st_elements_skip_mark(struct st_elements *elements, stet_error *err)
 {
 	static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
 	int c, i, rc;
 
 	for (i = 0; i < 3; i++) {
-		if ((rc = next_char(elements, &c, err)) < 0)
+		if ((rc = st_elements_char(elements, &c, err)) < 0)
 			return rc;
 		if (c == mark[i])
 			continue;
 		if (i > 0)
-			return wrong(elements, "it begins like no text", err);
+			return st_elements_wrong(elements, "it begins like no text", err);
 		if (c >= 0)
 			elements->at--;
 		if (c == '\n')
@@ -103,20 +101,21 @@ st_elements_next(struct st_elements *elements, struct st_buf *element_out, stet_
 {
 	int c, rc;
 
-	if (!elements->begun && (rc = skip_mark(elements, err)) < 0)
+	if (!elements->begun && (rc = st_elements_skip_mark(elements, err)) < 0)
 		return rc;
 	elements->begun = 1;
 	for (;;) {
-		if ((rc = next_char(elements, &c, err)) < 0)
+		if ((rc = st_elements_char(elements, &c, err)) < 0)
 			return rc;
 		if (is_space(c))
 			continue;
 		if (c < 0) {
 			if (elements->state == IN_ARRAY || elements->state == AFTER_ELEMENT ||
 			    elements->state == AFTER_COMMA)
-				return wrong(elements, "the file ends inside the array", err);
+				return st_elements_wrong(
+				    elements, "the file ends inside the array", err);
 			if (elements->state == START)
-				return wrong(elements, "the file is empty", err);
+				return st_elements_wrong(elements, "the file is empty", err);
 			return STET_ENOTFOUND;
 		}
 		if (c == '[' && elements->state == START) {
@@ -135,7 +134,7 @@ st_elements_next(struct st_elements *elements, struct st_buf *element_out, stet_
 			elements->state = IN_SEQUENCE;
 			return take_object(elements, element_out, err);
 		} else {
-			return wrong(elements,
+			return st_elements_wrong(elements,
 			    "neither an array of objects nor one object after the other", err);
 		}
 	}

@@ -20,4 +20,12 @@ struct st_elements {
  * inside one. */
 int st_elements_next(struct st_elements *elements, struct st_buf *element_out, stet_error *err);
 
+/* What other readers of such a text are made of. */
+/* The next character, or -1 at the end. */
+int st_elements_char(struct st_elements *elements, int *char_out, stet_error *err);
+/* Some editors put a byte order mark in front (RFC 8259, section 8.1, lets a reader ignore it). */
+int st_elements_skip_mark(struct st_elements *elements, stet_error *err);
+/* STET_EFORMAT with the line. */
+int st_elements_wrong(const struct st_elements *elements, const char *what, stet_error *err);
+
 #endif

@@ -4,24 +4,46 @@
 #include "base/err.h"
 #include "exchange/import.h"
 
+/* One row is one importer: help, man page and completion of the command are made from it. */
 static const struct {
-	const char *name, *source_name;
+	stet_format format;
+	const char *source_name;
 	st_importer *import;
-	int whole;
 } importers[] = {
-    {"records", "assignee", st_import_records, 0},
-    {"retraction-watch", "retraction-watch", st_import_retraction_watch, 1},
-    {"deltas", "retraction-watch-deltas", st_import_deltas, 0},
+    {{"records", "pages of records",
+	 "A JSON array of record pages, or one object after the other, as described in "
+	 "docs/format.md. Each element is kept, byte for byte, beside the ledger.",
+	 0},
+	"assignee", st_import_records},
+    {{"retraction-watch", "the list of the world's retractions",
+	 "The master file of 20 columns, the two columns OriginalPaperDOI and RetractionDOI, or "
+	 "any CSV whose first line names these two; 'Record ID', RetractionNature, RetractionDate "
+	 "and Reason are used where they are. Each row is one observed correction of the paper; "
+	 "without RetractionNature it is 'listed', not retracted. With --whole, what the file no "
+	 "longer has is delisted. What another program packed is read from a pipe: zstdcat "
+	 "list.csv.zst | stet import retraction-watch -",
+	 STET_IMPORT_WHOLE},
+	"retraction-watch", st_import_retraction_watch},
+    {{"deltas", "edits that were made to a list",
+	 "JSON Lines of edits that were made to a list between two readings: op (add, change, "
+	 "remove), map, doi, notice, was and snapshot. Each line is replayed once.",
+	 0},
+	"retraction-watch-deltas", st_import_deltas},
+    {{"crossref", "works as the Crossref REST API answers them",
+	 "Whole answers (a work or a list of works), dumps, or the works alone, as an array or one "
+	 "after the other. Of each work: title and publisher, how its DOI is registered and what "
+	 "it is related to, and the corrections. update-to stands on the notice, updated-by on the "
+	 "paper: both make the same correction about the paper. What Retraction Watch told "
+	 "Crossref comes under a source of its own, crossref-retraction-watch. Each work is kept "
+	 "beside the ledger without the counters that move by themselves.",
+	 STET_IMPORT_NO_COPIES},
+	"crossref", st_import_crossref},
 };
 
-const char *
-stet_import_format(size_t row, int *whole_out)
+const stet_format *
+stet_import_format(size_t row)
 {
-	if (row >= sizeof(importers) / sizeof(importers[0]))
-		return NULL;
-	if (whole_out != NULL)
-		*whole_out = importers[row].whole;
-	return importers[row].name;
+	return row < sizeof(importers) / sizeof(importers[0]) ? &importers[row].format : NULL;
 }
 
 int
@@ -29,16 +51,20 @@ stet_import(stet_ledger *ledger, const char *format, stet_source *read, void *ct
     const stet_key *key, const stet_transfer_options *options, stet_import_result *result_out,
     stet_error *err)
 {
+	const unsigned own = STET_IMPORT_WHOLE | STET_IMPORT_NO_COPIES;
 	size_t i;
 
 	if (options == NULL || options->version != STET_OPTIONS_VERSION)
 		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "unknown version of the options");
 	for (i = 0; i < sizeof(importers) / sizeof(importers[0]); i++) {
-		if (strcmp(importers[i].name, format) != 0)
+		if (strcmp(importers[i].format.name, format) != 0)
 			continue;
-		if ((options->flags & STET_IMPORT_WHOLE) != 0 && !importers[i].whole)
+		if ((options->flags & STET_IMPORT_WHOLE & ~importers[i].format.flags) != 0)
 			return st_fail(err, STET_EINVAL, ST_RULE_NONE,
 			    "a file of format '%s' is never the whole of its source", format);
+		if ((options->flags & own & ~importers[i].format.flags) != 0)
+			return st_fail(err, STET_EINVAL, ST_RULE_NONE,
+			    "format '%s' does not know this option", format);
 		return st_import_run(ledger, importers[i].import, importers[i].source_name, read,
 		    ctx, key, options, result_out, err);
 	}

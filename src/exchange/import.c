@@ -11,10 +11,10 @@
 
 /* --- the file -------------------------------------------------------------------------------- */
 
-int
-st_import_read(
-    struct st_import *import, uint8_t *buf, size_t size, size_t *got_out, stet_error *err)
+static int
+read_as_it_is(void *ctx, uint8_t *buf, size_t size, size_t *got_out, stet_error *err)
 {
+	struct st_import *import = ctx;
 	int rc;
 
 	*got_out = 0;
@@ -23,6 +23,13 @@ st_import_read(
 		    "the file could not be read to its end");
 	st_hasher_add(import->hasher, (stet_bytes){buf, *got_out});
 	return STET_OK;
+}
+
+int
+st_import_read(
+    struct st_import *import, uint8_t *buf, size_t size, size_t *got_out, stet_error *err)
+{
+	return st_gunzip_read(import->gunzip, buf, size, got_out, err);
 }
 
 int
@@ -290,6 +297,11 @@ st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, s
 		import->row_already++;
 		goto done;
 	}
+	if (seq != STET_NO_SEQ && import->repeated) {
+		rc = st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
+		    "an earlier one of this file says something else of the same");
+		goto done;
+	}
 	if (seq != STET_NO_SEQ && (rc = annul(import, row_key, type, ordinal, k - 1, seq,
 				       stet_json_get(json, "source"), err)) < 0)
 		goto done;
@@ -302,6 +314,34 @@ done:
 	st_buf_free(&id);
 	stet_json_free(json);
 	return rc;
+}
+
+/* --- content ------------------------------------------------------------------------------- */
+
+static int
+read_content(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
+{
+	stet_bytes *left = ctx;
+
+	*got_out = size < left->size ? size : left->size;
+	memcpy(buf, left->data, *got_out);
+	left->data += *got_out;
+	left->size -= *got_out;
+	return STET_OK;
+}
+
+int
+st_import_keep(struct st_import *import, stet_bytes content, stet_error *err)
+{
+	stet_bytes left = content;
+	uint8_t sha256[32];
+	uint64_t size;
+
+	st_sha256(content, sha256);
+	if ((import->options->flags & STET_APPEND_DRY_RUN) != 0 ||
+	    stet_ledger_has_artifact(import->ledger, sha256, &size, NULL) == STET_OK)
+		return STET_OK;
+	return stet_ledger_attach(import->ledger, read_content, &left, sha256, &size, err);
 }
 
 /* --- what vanished --------------------------------------------------------------------------- */
@@ -554,6 +594,7 @@ st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_nam
 	import.read = read;
 	import.read_ctx = ctx;
 	if ((rc = st_hasher_new(ST_SHA256, &import.hasher, err)) == STET_OK &&
+	    (rc = st_gunzip_new(read_as_it_is, &import, &import.gunzip, err)) == STET_OK &&
 	    (rc = st_ledger_reader(ledger, &import.reader, err)) == STET_OK) {
 		import.books = (struct st_books){import.reader, import.reader};
 		if ((rc = find_signer(&import, err)) == STET_OK &&
@@ -563,6 +604,7 @@ st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_nam
 	st_import_drop(&import, 0);
 	free(import.statements);
 	free(import.rows);
+	st_gunzip_free(import.gunzip);
 	st_hasher_free(import.hasher);
 	st_reader_close(import.reader);
 	free(import.issuer);

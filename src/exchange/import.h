@@ -5,6 +5,7 @@
  */
 #include <stet/exchange.h>
 
+#include "exchange/gunzip.h"
 #include "ledger/internal.h"
 #include "statement/json_form.h"
 
@@ -21,7 +22,9 @@ struct st_import {
 
 	stet_source *read; /* the file; read through st_import_read() */
 	void *read_ctx;
-	struct st_hasher *hasher;
+	struct st_hasher *hasher; /* over it as it is, packed or not */
+	struct st_gunzip *gunzip;
+	int repeated; /* the file has said something under this key before */
 
 	stet_statement **statements; /* the batch that is being gathered */
 	size_t count, capacity;
@@ -38,7 +41,7 @@ struct st_import_row {
 	uint64_t already; /* of what it says, what was there before */
 };
 
-/* The file's next bytes, counted into its digest. */
+/* The file's next bytes, unpacked if it is packed by gzip. */
 int st_import_read(
     struct st_import *import, uint8_t *buf, size_t size, size_t *got_out, stet_error *err);
 
@@ -60,9 +63,14 @@ void st_import_drop(struct st_import *import, size_t from);
 /* What the source says under (row_key, type, ordinal): taken over.  json has type, subject and the
  * members; source.name is set here.  Equal to what it last said: nothing to do.  Otherwise a
  * statement with the next id, and an annulment of the one before. STET_EFORMAT: the row does not
- * fit. */
+ * fit, or it differs and is `repeated`: one key that says two things in one file would be a change
+ * with every import, back and forth. */
 int st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, stet_json *json,
     stet_error *err);
+
+/* Keeps content that an artifact statement names, unless it is here or nothing is to be written.
+ * Before the row's statements are appended, and after it is known that they can be. */
+int st_import_keep(struct st_import *import, stet_bytes content, stet_error *err);
 
 /* Whether anything was said under the first id of (row_key, type): STET_ENOTFOUND if not. */
 int st_import_said(
@@ -82,7 +90,7 @@ typedef int st_importer(struct st_import *import, stet_error *err);
 int st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_name,
     stet_source *read, void *ctx, const stet_key *key, const stet_transfer_options *options,
     stet_import_result *result_out, stet_error *err);
-st_importer st_import_records, st_import_retraction_watch, st_import_deltas;
+st_importer st_import_records, st_import_retraction_watch, st_import_deltas, st_import_crossref;
 
 /* The digest of fields: first 16 bytes of SHA-256 over them, each as u32be length and bytes, in
  * hex. */

@@ -147,33 +147,6 @@ say(const struct row *row, unsigned ordinal, stet_json *json, int any, stet_erro
 /* --- one function a statement type ----------------------------------------------------------- */
 
 static int
-read_element(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
-{
-	stet_bytes *left = ctx;
-
-	*got_out = size < left->size ? size : left->size;
-	memcpy(buf, left->data, *got_out);
-	left->data += *got_out;
-	left->size -= *got_out;
-	return STET_OK;
-}
-
-/* Before the row's statements are appended, and after it is known that they can be. */
-static int
-keep_element(const struct row *row, stet_error *err)
-{
-	stet_bytes left = row->element;
-	uint8_t sha256[32];
-	uint64_t size;
-
-	st_sha256(row->element, sha256);
-	if ((row->import->options->flags & STET_APPEND_DRY_RUN) != 0 ||
-	    stet_ledger_has_artifact(row->import->ledger, sha256, &size, NULL) == STET_OK)
-		return STET_OK;
-	return stet_ledger_attach(row->import->ledger, read_element, &left, sha256, &size, err);
-}
-
-static int
 say_document(const struct row *row, stet_error *err)
 {
 	stet_json *json;
@@ -634,7 +607,7 @@ say_row(struct file *file, struct row *row, stet_error *err)
 		return rc;
 	for (i = 0; rc == STET_OK && i < sizeof(sayings) / sizeof(sayings[0]); i++)
 		rc = sayings[i](row, err);
-	if (rc == STET_OK && (rc = keep_element(row, err)) == STET_OK)
+	if (rc == STET_OK && (rc = st_import_keep(row->import, row->element, err)) == STET_OK)
 		rc = st_seen_add(&file->keys, st_str(row->key), row->element,
 		    file->import->result.rows, &seen, err);
 	return rc;

@@ -16,6 +16,7 @@ OWNERS = [
     (re.compile(r"^cbor(\.h|/)"), "src/cbor/"),
     (re.compile(r"^jansson"), "src/json/"),
     (re.compile(r"^csv\.h"), "src/exchange/"),
+    (re.compile(r"^zlib\.h"), "src/exchange/"),
     (re.compile(r"^(sodium(\.h|/)|openssl/)"), "src/crypto/"),
     (re.compile(r"^lmdb\.h"), "src/store/lmdb/"),
     (re.compile(r"^utf8proc\.h"), "src/base/"),
