@@ -416,7 +416,10 @@ st_work_say_doi(struct st_work *work, const struct st_registration *registration
 	size_t count =
 	    registration->relations == NULL ? 0 : stet_json_size(registration->relations);
 	unsigned ordinal = (unsigned)((count + RELATION_COUNT - 1) / RELATION_COUNT);
-	int rc = STET_OK;
+	int rc = registration->relations == NULL ? STET_OK : st_json_rc(registration->relations);
+
+	if (rc < 0)
+		return st_fail_nomem(err);
 
 	for (; rc == STET_OK && ordinal > 1; ordinal--)
 		rc = say_registration(work, registration, ordinal, err);
@@ -488,15 +491,17 @@ set_by(const struct st_update *update, stet_json *json, struct st_buf *doi, stet
 		return STET_OK;
 	}
 	notice = stet_json_object();
-	stet_json_set(json, "notice", notice);
 	if (update->by.size == 0) {
 		stet_json_set(notice, "kind", stet_json_str("unknown"));
-		return STET_OK;
+	} else {
+		if ((rc = st_name_to_doi(update->by, doi, err)) < 0) {
+			stet_json_free(notice);
+			return rc;
+		}
+		stet_json_set(notice, "kind", stet_json_str(self ? "self" : "own"));
+		stet_json_set(notice, "doi", stet_json_string(st_buf_bytes(doi)));
 	}
-	if ((rc = st_name_to_doi(update->by, doi, err)) < 0)
-		return rc;
-	stet_json_set(notice, "kind", stet_json_str(self ? "self" : "own"));
-	stet_json_set(notice, "doi", stet_json_string(st_buf_bytes(doi)));
+	stet_json_set(json, "notice", notice); /* whole: json may have to drop it */
 	return STET_OK;
 }
 
