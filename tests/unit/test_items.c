@@ -176,9 +176,10 @@ test_items__say_which_line(void **state)
 static void
 test_items__too_long_ones_are_passed_over(void **state)
 {
+	static const char wrapped[] = "{\"skip\": \"0123456789\", \"items\": [{\"a\": 1}, {\"b\": "
+				      "\"0123456789\"}, {\"c\": 3}]}";
 	static const char *const texts[] = {"[{\"a\": 1}, {\"b\": \"0123456789\"}, {\"c\": 3}]",
-	    "{\"a\": 1}\n{\"b\": \"0123456789\"}\n{\"c\": 3}\n",
-	    "{\"skip\": \"0123456789\", \"items\": [{\"a\": 1}, {\"b\": \"0123456789\"}, {\"c\": 3}]}"};
+	    "{\"a\": 1}\n{\"b\": \"0123456789\"}\n{\"c\": 3}\n", wrapped};
 	struct st_buf out = {0};
 	stet_error last;
 	size_t i;
