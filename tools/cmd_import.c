@@ -139,7 +139,7 @@ import_from(struct import *import, const char *format, struct input *input, cons
 	}
 	if (rc < 0) {
 		complain_of(input->name, &err);
-		if (result.appended > 0 && !import->dry_run)
+		if (result.appended > 0 && (import->flags & STET_APPEND_DRY_RUN) == 0)
 			complain("%s statements were appended before that and stay; the same "
 				 "command goes on from there",
 			    number_text(result.appended, appended));

@@ -26,16 +26,6 @@ struct item {
 	size_t count;
 };
 
-static stet_bytes
-text_at(const stet_json *json, const char *a, const char *b)
-{
-	const stet_json *value = json == NULL ? NULL : stet_json_get(json, a);
-
-	if (value != NULL && b != NULL)
-		value = stet_json_get(value, b);
-	return stet_json_string_of(value);
-}
-
 /* Of a member that is a list, the first. */
 static stet_bytes
 first_text(const stet_json *json, const char *member)
@@ -61,7 +51,7 @@ static void
 read_date(const stet_json *date, char out[32])
 {
 	const stet_json *parts = date == NULL ? NULL : stet_json_get(date, "date-parts"), *part;
-	stet_bytes whole = text_at(date, "date-time", NULL);
+	stet_bytes whole = st_work_text(date, "date-time", NULL);
 	size_t i, size = 0;
 
 	out[0] = '\0';
@@ -118,9 +108,9 @@ read_submitted(const stet_json *json, char out[32])
 
 	out[0] = '\0';
 	for (i = 0; assertions != NULL && (assertion = stet_json_item(assertions, i)) != NULL; i++)
-		if (st_bytes_equal(text_at(assertion, "name", NULL), st_str("received")) &&
-		    text_at(assertion, "value", NULL).data != NULL &&
-		    read_written_date(text_at(assertion, "value", NULL), out))
+		if (st_bytes_equal(st_work_text(assertion, "name", NULL), st_str("received")) &&
+		    st_work_text(assertion, "value", NULL).data != NULL &&
+		    read_written_date(st_work_text(assertion, "value", NULL), out))
 			return;
 }
 
@@ -138,9 +128,9 @@ read_relations(const stet_json *json, stet_json *relations, stet_error *err)
 		return STET_OK;
 	for (i = 0; stet_json_member(all, i, &type, &some); i++)
 		for (k = 0; rc == STET_OK && (one = stet_json_item(some, k)) != NULL; k++)
-			if (st_work_same_word(text_at(one, "id-type", NULL), "doi"))
+			if (st_work_same_word(st_work_text(one, "id-type", NULL), "doi"))
 				rc = st_work_add_relation(
-				    relations, st_str(type), text_at(one, "id", NULL), err);
+				    relations, st_str(type), st_work_text(one, "id", NULL), err);
 	return rc;
 }
 
@@ -155,9 +145,9 @@ say_registration(struct item *item, const uint8_t sha256[32], stet_error *err)
 	if (relations == NULL)
 		return st_fail_nomem(err);
 	registration.agency = "Crossref";
-	registration.url = text_at(resource, "primary", "URL");
-	registration.registered = text_at(item->json, "created", "date-time");
-	registration.occurred = text_at(item->json, "deposited", "date-time");
+	registration.url = st_work_text(resource, "primary", "URL");
+	registration.registered = st_work_text(item->json, "created", "date-time");
+	registration.occurred = st_work_text(item->json, "deposited", "date-time");
 	registration.sha256 = sha256;
 	registration.relations = relations;
 	if ((rc = read_relations(item->json, relations, err)) == STET_OK)
@@ -172,7 +162,7 @@ say_registration(struct item *item, const uint8_t sha256[32], stet_error *err)
 static int
 read_teller(const stet_json *entry, struct st_update *update, stet_error *err)
 {
-	stet_bytes teller = text_at(entry, "source", NULL);
+	stet_bytes teller = st_work_text(entry, "source", NULL);
 	size_t i;
 
 	update->teller[0] = '\0';
@@ -210,7 +200,7 @@ read_update(struct item *item, const stet_json *entry, const char *member, stet_
 	struct st_update *update = &item->updates[item->count];
 	struct st_buf *other = &item->names[item->count];
 	int on_notice = strcmp(member, "update-to") == 0, rc;
-	stet_bytes doi = text_at(entry, "DOI", NULL), mine = st_buf_bytes(&item->work.name);
+	stet_bytes doi = st_work_text(entry, "DOI", NULL), mine = st_buf_bytes(&item->work.name);
 
 	item->count++;
 	if (stet_json_kind_of(entry) != STET_JSON_OBJECT)
@@ -223,7 +213,7 @@ read_update(struct item *item, const stet_json *entry, const char *member, stet_
 		return rc;
 	update->subject = on_notice ? st_buf_bytes(other) : mine;
 	update->by = on_notice ? mine : st_buf_bytes(other);
-	update->term = text_at(entry, "type", NULL);
+	update->term = st_work_text(entry, "type", NULL);
 	update->nature = st_work_nature(update->term);
 	update->vocabulary = "crossref-update-type";
 	read_date(stet_json_get(entry, "updated"), update->date);
@@ -271,12 +261,13 @@ say_item(struct item *item, struct st_works *works, stet_error *err)
 	uint8_t sha256[32];
 	int rc;
 
-	if ((rc = st_work_begin(&item->work, works, text_at(item->json, "DOI", NULL), err)) < 0)
+	if ((rc = st_work_begin(&item->work, works, st_work_text(item->json, "DOI", NULL), err)) <
+	    0)
 		return rc;
 	read_submitted(item->json, submitted);
 	if ((rc = st_work_settled(item->json, moving, &copy, sha256, err)) == STET_OK &&
 	    (rc = st_work_say_record(&item->work, first_text(item->json, "title"),
-		 text_at(item->json, "publisher", NULL), st_str(submitted), err)) == STET_OK &&
+		 st_work_text(item->json, "publisher", NULL), st_str(submitted), err)) == STET_OK &&
 	    (rc = say_updates(item, err)) == STET_OK &&
 	    (rc = say_registration(item, sha256, err)) == STET_OK &&
 	    (rc = st_work_say_copy(&item->work, st_buf_bytes(&copy), "application/json", err)) ==

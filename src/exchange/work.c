@@ -70,6 +70,25 @@ set_key(char key[ST_IMPORT_KEY_MAX + 1], stet_bytes text, stet_error *err)
 	return STET_OK;
 }
 
+/* Whether the file has said something under this key before. */
+static int
+has_said(const struct st_works *works, stet_bytes key, int *said_out, stet_error *err)
+{
+	struct st_seen_row row;
+	int rc = st_seen_find(&works->keys, key, &row, err);
+
+	*said_out = rc == STET_OK;
+	return rc == STET_ENOTFOUND ? STET_OK : rc;
+}
+
+static int
+remember(struct st_works *works, stet_bytes key, stet_error *err)
+{
+	struct st_seen_row row;
+
+	return st_seen_add(&works->keys, key, key, works->import->result.rows, &row, err);
+}
+
 int
 st_work_begin(struct st_work *work, struct st_works *works, stet_bytes doi, stet_error *err)
 {
@@ -83,8 +102,7 @@ st_work_begin(struct st_work *work, struct st_works *works, stet_bytes doi, stet
 	    (rc = st_name_to_doi(st_buf_bytes(&work->name), &work->doi, err)) < 0 ||
 	    (rc = set_key(work->key, st_buf_bytes(&work->doi), err)) < 0)
 		return rc;
-	work->import->repeated = st_repeats_has(&works->repeats, st_str(work->key));
-	return STET_OK;
+	return has_said(works, st_str(work->key), &work->import->repeated, err);
 }
 
 void
@@ -99,7 +117,7 @@ st_work_clear(struct st_work *work)
 int
 st_work_end(struct st_work *work, stet_error *err)
 {
-	return st_repeats_add(&work->works->repeats, st_str(work->key), err);
+	return remember(work->works, st_str(work->key), err);
 }
 
 /* --- a file of them -------------------------------------------------------------------------- */
@@ -150,13 +168,16 @@ st_work_each(
     struct st_import *import, const char *const *wrappers, st_work_item *item, stet_error *err)
 {
 	struct st_items *items = calloc(1, sizeof(*items));
-	struct st_works works = {import, {NULL, 0, 0}};
+	struct st_works works;
 	struct st_buf text = {0};
 	stet_error why;
 	int rc = STET_OK;
 
 	if (items == NULL)
 		return st_fail_nomem(err);
+	memset(&works, 0, sizeof(works));
+	works.import = import;
+	works.keys.runs.folder = st_ledger_scratch(import->ledger);
 	items->text.read = read_file;
 	items->text.ctx = import;
 	items->wrappers = wrappers;
@@ -168,7 +189,7 @@ st_work_each(
 		else if (err != NULL && rc != STET_ENOTFOUND)
 			*err = why;
 	}
-	st_repeats_clear(&works.repeats);
+	st_seen_clear(&works.keys);
 	st_buf_free(&text);
 	free(items);
 	return rc == STET_ENOTFOUND ? STET_OK : rc;
@@ -505,6 +526,16 @@ set_by(const struct st_update *update, stet_json *json, struct st_buf *doi, stet
 	return STET_OK;
 }
 
+static void
+set_reason(const struct st_update *update, stet_json *json)
+{
+	stet_json *reasons = stet_json_array(), *reason = stet_json_object();
+
+	stet_json_set(reason, "text", stet_json_string(update->reason));
+	stet_json_add(reasons, reason);
+	stet_json_set(json, "reasons", reasons);
+}
+
 static int
 make_update(const struct st_work *work, const struct st_update *update, const char *name,
     stet_json *json, stet_error *err)
@@ -517,6 +548,8 @@ make_update(const struct st_work *work, const struct st_update *update, const ch
 	stet_json_set(json, "nature", stet_json_str(update->nature));
 	if (update->date[0] != '\0')
 		stet_json_set(json, "occurred", stet_json_str(update->date));
+	if (update->reason.size > 0 && update->reason.size <= 2000)
+		set_reason(update, json);
 	if ((rc = set_by(update, json, &doi, err)) == STET_OK)
 		stet_json_set(json, "source",
 		    new_source(work, name,
@@ -545,14 +578,19 @@ say_update(struct st_work *work, const struct st_update *update, unsigned rank, 
 		return rc;
 	}
 	st_buf_printf(&mark, "%s:%s", name, key);
+	rc = mark.rc < 0 ? st_fail_nomem(err)
+			 : has_said(work->works, st_buf_bytes(&mark), &import->repeated, err);
+	if (rc < 0) {
+		stet_json_free(json);
+		goto done;
+	}
 	import->source_name = name;
-	import->repeated = st_repeats_has(&work->works->repeats, st_buf_bytes(&mark));
 	rc = st_import_say(import, key, 1, json, err);
 	import->source_name = own;
-	import->repeated = repeated;
 	if (rc == STET_OK)
-		rc = mark.rc < 0 ? st_fail_nomem(err)
-				 : st_repeats_add(&work->works->repeats, st_buf_bytes(&mark), err);
+		rc = remember(work->works, st_buf_bytes(&mark), err);
+done:
+	import->repeated = repeated;
 	st_buf_free(&mark);
 	return rc;
 }
@@ -577,6 +615,95 @@ st_work_say_updates(struct st_work *work, struct st_update *updates, size_t coun
 		rc = say_update(work, &updates[i], rank, err);
 	}
 	return rc;
+}
+
+int
+st_updates_add(struct st_updates *updates, struct st_work *work, stet_bytes other, int by_other,
+    const char *nature, struct st_update **update_out, stet_error *err)
+{
+	size_t capacity = updates->capacity == 0 ? 8 : updates->capacity * 2;
+	stet_bytes mine = st_buf_bytes(&work->name), theirs;
+	struct st_update *items;
+	struct st_buf *others;
+	int rc;
+
+	if (updates->count == updates->capacity) {
+		if ((items = realloc(updates->items, capacity * sizeof(*items))) == NULL)
+			return st_fail_nomem(err);
+		updates->items = items;
+		if ((others = realloc(updates->others, capacity * sizeof(*others))) == NULL)
+			return st_fail_nomem(err);
+		updates->others = others;
+		updates->capacity = capacity;
+	}
+	*update_out = &updates->items[updates->count];
+	memset(*update_out, 0, sizeof(**update_out));
+	others = &updates->others[updates->count++];
+	memset(others, 0, sizeof(*others));
+	if (other.data != NULL && (rc = st_work_read_doi(other, "related DOI", others, err)) < 0)
+		return rc;
+	theirs = st_buf_bytes(others);
+	(*update_out)->subject = by_other ? mine : theirs;
+	(*update_out)->by = by_other ? theirs : mine;
+	(*update_out)->nature = nature;
+	return STET_OK;
+}
+
+void
+st_updates_clear(struct st_updates *updates)
+{
+	size_t i;
+
+	for (i = 0; i < updates->count; i++)
+		st_buf_free(&updates->others[i]);
+	free(updates->items);
+	free(updates->others);
+	memset(updates, 0, sizeof(*updates));
+}
+
+int
+st_work_say(struct st_work *work, struct st_said *said, stet_error *err)
+{
+	uint8_t sha256[32];
+	int rc;
+
+	if (said->copy.data != NULL) {
+		st_sha256(said->copy, sha256);
+		said->registration.sha256 = sha256;
+	}
+	if ((rc = st_work_say_record(work, said->title, said->publisher, said->submitted, err)) <
+		0 ||
+	    (rc = st_work_say_updates(work, said->updates.items, said->updates.count, err)) < 0 ||
+	    (rc = st_work_say_doi(work, &said->registration, err)) < 0 ||
+	    (said->copy.data != NULL &&
+		(rc = st_work_say_copy(work, said->copy, said->media_type, err)) < 0))
+		return rc;
+	return st_work_end(work, err);
+}
+
+/* --- looking --------------------------------------------------------------------------------- */
+
+stet_bytes
+st_work_text(const stet_json *json, const char *a, const char *b)
+{
+	const stet_json *value = json == NULL ? NULL : stet_json_get(json, a);
+
+	if (value != NULL && b != NULL)
+		value = stet_json_get(value, b);
+	return stet_json_string_of(value);
+}
+
+const stet_json *
+st_work_with(const stet_json *list, const char *member, const char *word)
+{
+	const stet_json *one;
+	size_t i;
+
+	for (i = 0; list != NULL && (one = stet_json_item(list, i)) != NULL; i++)
+		if (st_work_text(one, member, NULL).data != NULL &&
+		    st_work_same_word(st_work_text(one, member, NULL), word))
+			return one;
+	return NULL;
 }
 
 /* --- words ----------------------------------------------------------------------------------- */

@@ -4,12 +4,12 @@
  * and JATS share.  docs/design.md, "Imports". */
 #include "base/buf.h"
 #include "exchange/import.h"
-#include "exchange/repeats.h"
+#include "exchange/seen.h"
 
 /* Of one file. */
 struct st_works {
 	struct st_import *import;
-	struct st_repeats repeats; /* keys that it has said something under */
+	struct st_seen keys; /* that it has said something under */
 };
 
 struct st_work {
@@ -74,11 +74,39 @@ struct st_update {
 	char date[32];          /* when, "" not known                                    */
 	char teller[40];        /* who told the source; "": it speaks for itself         */
 	char id[64];            /* the source's own id of it, or ""                      */
+	stet_bytes reason;      /* why, in the source's words                            */
 };
 /* Where one work is updated by another in the same way several times, the earliest is the first of
  * them whatever the order.  Sorts updates. */
 int st_work_say_updates(
     struct st_work *work, struct st_update *updates, size_t count, stet_error *err);
+
+/* Updates, as they are found in an item. Begin from {0}. */
+struct st_updates {
+	struct st_update *items;
+	struct st_buf *others; /* the name of the other work of each */
+	size_t count, capacity;
+};
+/* One more: the other work updates this one (by_other), or this one the other. data NULL: the other
+ * is not known. Its term, date and the like are the caller's to set in *update_out. */
+int st_updates_add(struct st_updates *updates, struct st_work *work, stet_bytes other, int by_other,
+    const char *nature, struct st_update **update_out, stet_error *err);
+void st_updates_clear(struct st_updates *updates);
+
+/* All that an item says, in the order in which it is appended. */
+struct st_said {
+	stet_bytes title, publisher, submitted;
+	struct st_updates updates;
+	struct st_registration registration;
+	stet_bytes copy; /* of the item; data NULL: none is to be had */
+	const char *media_type;
+};
+int st_work_say(struct st_work *work, struct st_said *said, stet_error *err);
+
+/* Below a member, and a member of that (b NULL: none); data NULL: no text there. */
+stet_bytes st_work_text(const stet_json *json, const char *a, const char *b);
+/* The item with this value of a member in a list of objects, or NULL. */
+const stet_json *st_work_with(const stet_json *list, const char *member, const char *word);
 
 /* A word of a table, whatever its case and whatever joins its parts: "Expression of Concern" is
  * expression_of_concern. */
