@@ -183,7 +183,8 @@ fold_corrections(struct folding *folding)
 }
 
 /* What others state is theirs to answer for: the contract's state rests on what was signed here,
- * about names that were linked here.  It is not known if a newer stet said more. */
+ * about names that were linked here, also where the key was declared stolen since: distrust lifts
+ * no warning.  It is not known if a newer stet said more. */
 static void
 fold_state(struct folding *folding)
 {

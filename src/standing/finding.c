@@ -792,16 +792,17 @@ static void
 without_artifact(struct finder *finder, const char *status)
 {
 	struct st_standing *standing = finder->standing;
+	enum st_answer held;
 	size_t at;
-	int held;
 
 	for
 		EACH(standing, ST_TYPE_VERDICT, at)
 		{
 			if (!is_gate_verdict(standing, at, status))
 				continue;
-			held = st_verdict_held(standing, at, NULL);
-			if (held == 0)
+			/* Without evidence nothing can fail. */
+			st_verdict_held(standing, at, &held, NULL);
+			if (held == ST_ANSWER_NO)
 				say(finder, at, ST_NO_FACT,
 				    "%s, and no artifact it rests on is here", status);
 		}

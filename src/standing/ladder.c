@@ -635,7 +635,9 @@ declare_text(const struct st_standing *standing, const char *path, struct st_val
 	return st_evidence_add(&value->evidence, fact);
 }
 
-/* All corrections that stand; observed ones too where what is said is asked for. */
+/* All corrections that stand; observed ones too where what is said is asked for.  Those of a key
+ * that is distrusted as well, though they support nothing else: a warning does not go because a key
+ * was declared stolen (docs/threat-model.md), and no contract may read CURRENT for it. */
 static int
 correction_evidence(
     const struct st_standing *standing, enum st_set set, struct st_evidence *evidence)

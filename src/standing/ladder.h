@@ -48,9 +48,10 @@ const char *st_verdict_derived(
     const struct st_standing *standing, size_t verdict, char why_out[160]);
 /* The mean of the role scores in tenths, rounded half up. STET_ENOTFOUND: none are given. */
 int st_verdict_mean(const struct st_standing *standing, size_t verdict, int64_t *tenths_out);
-/* Whether all artifacts that it names are held here; evidence gets them. 0 too if it names none. */
-int st_verdict_held(
-    const struct st_standing *standing, size_t verdict, struct st_evidence *evidence);
+/* Whether all artifacts that it names are held here; evidence gets them. No too if it names none;
+ * unknown where of some it could not be looked for, and none is known to be away. */
+int st_verdict_held(const struct st_standing *standing, size_t verdict, enum st_answer *held_out,
+    struct st_evidence *evidence);
 /* The row of a gate and kind: its newest verdict, and the newest that supports or ST_NO_FACT. */
 int st_fold_verdict(
     struct st_standing *standing, struct st_row *row, size_t verdict, size_t supporting);

@@ -93,54 +93,81 @@ st_verdict_derived(const struct st_standing *standing, size_t verdict, char why_
 	return NULL;
 }
 
-/* The artifact statement of the record that names this digest and whose content is here. */
-static size_t
-held_artifact(const struct st_standing *standing, const uint8_t digest[32])
+static int
+names_digest(const struct st_fact *fact, const uint8_t digest[32])
 {
 	static const char *const members[] = {"sha256", "blinded"};
-	const struct st_fact *fact;
 	stet_bytes stated;
-	size_t i, k;
+	size_t k;
+
+	for (k = 0; k < 2; k++)
+		if (st_cbor_member_bytes(fact->statement.sign1.payload, members[k], &stated) ==
+			STET_OK &&
+		    stated.size == 32 && memcmp(stated.data, digest, 32) == 0)
+			return 1;
+	return 0;
+}
+
+/* The artifact statement of the record that names this digest and whose content is here: yes; or
+ * might be, for all that could be found out. */
+static enum st_answer
+find_held(const struct st_standing *standing, const uint8_t digest[32], size_t *artifact_out)
+{
+	enum st_answer held = ST_ANSWER_NO;
+	struct st_fact fact;
+	size_t i;
 
 	for (i = 0; i < standing->fact_count; i++) {
-		fact = &standing->facts[i];
-		if (fact->statement.type != ST_TYPE_ARTIFACT || !st_fact_supports(fact))
+		if (standing->facts[i].statement.type != ST_TYPE_ARTIFACT ||
+		    !names_digest(&standing->facts[i], digest))
 			continue;
-		for (k = 0; k < 2; k++)
-			if (st_cbor_member_bytes(
-				fact->statement.sign1.payload, members[k], &stated) == STET_OK &&
-			    stated.size == 32 && memcmp(stated.data, digest, 32) == 0)
-				return i;
+		if (st_fact_supports(&standing->facts[i])) {
+			*artifact_out = i;
+			return ST_ANSWER_YES;
+		}
+		fact = standing->facts[i];
+		if (fact.held != ST_HELD_UNKNOWN)
+			continue;
+		fact.held = ST_HELD_HERE;
+		if (st_fact_supports(&fact))
+			held = ST_ANSWER_UNKNOWN;
 	}
-	return ST_NO_FACT;
+	return held;
 }
 
 int
-st_verdict_held(const struct st_standing *standing, size_t verdict, struct st_evidence *evidence)
+st_verdict_held(const struct st_standing *standing, size_t verdict, enum st_answer *held_out,
+    struct st_evidence *evidence)
 {
+	enum st_answer all = ST_ANSWER_YES, held;
 	const uint8_t *digest;
 	stet_bytes array;
 	struct st_cbor in;
 	uint64_t count;
 	size_t artifact;
-	int rc, all = 1;
+	int rc;
 
+	*held_out = ST_ANSWER_NO;
 	if (st_cbor_member(standing->facts[verdict].statement.sign1.payload, "artifacts", &array) <
 	    0)
-		return 0;
+		return STET_OK;
 	in = st_cbor_open(array);
 	if (st_cbor_read_array(&in, &count) < 0 || count == 0)
-		return 0;
+		return STET_OK;
 	for (; count > 0; count--) {
 		if (st_cbor_read_hash(&in, &digest) < 0)
-			return 0;
-		artifact = held_artifact(standing, digest);
-		if (artifact == ST_NO_FACT)
-			all = 0;
-		else if (evidence != NULL && (rc = st_evidence_add(evidence, artifact)) < 0)
+			return STET_OK;
+		held = find_held(standing, digest, &artifact);
+		if (held == ST_ANSWER_YES && evidence != NULL &&
+		    (rc = st_evidence_add(evidence, artifact)) < 0)
 			return rc;
+		if (held == ST_ANSWER_NO || all == ST_ANSWER_NO)
+			all = ST_ANSWER_NO;
+		else if (held == ST_ANSWER_UNKNOWN)
+			all = ST_ANSWER_UNKNOWN;
 	}
-	return all;
+	*held_out = all;
+	return STET_OK;
 }
 
 /* --- the row ------------------------------------------------------------------------------------
@@ -151,15 +178,19 @@ static int
 answer_supported(const struct st_standing *standing, size_t verdict, struct st_value *value)
 {
 	stet_bytes status = text_at(standing, verdict, "status");
+	enum st_answer held;
 	char text[64];
-	int held;
+	int rc;
 
 	snprintf(text, sizeof(text), "%.*s", (int)status.size, (const char *)status.data);
-	held = st_verdict_held(standing, verdict, &value->evidence);
-	if (held < 0)
-		return held;
-	if (!held && strcmp(text, "UNVERIFIED") != 0 && strcmp(text, "COMPUTATIONAL_EVIDENCE") != 0)
-		st_value_unknown(value, "the artifacts it rests on are not all here");
+	if ((rc = st_verdict_held(standing, verdict, &held, &value->evidence)) < 0)
+		return rc;
+	if (held != ST_ANSWER_YES && strcmp(text, "UNVERIFIED") != 0 &&
+	    strcmp(text, "COMPUTATIONAL_EVIDENCE") != 0)
+		st_value_unknown(value, "%s",
+		    held == ST_ANSWER_NO
+			? "the artifacts it rests on are not all here"
+			: "whether the artifacts it rests on are held here is not known");
 	else
 		st_value_set(value, text, NULL);
 	return st_evidence_add(&value->evidence, verdict);

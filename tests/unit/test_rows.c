@@ -19,6 +19,7 @@
 	"'contract': 'gate-verdict-v1', 'gate': '2', 'kind': 'sandbox', 'status': '" status "'" \
 	", " members
 #define DIGEST "1111111111111111111111111111111111111111111111111111111111111111"
+#define OTHER_DIGEST "2222222222222222222222222222222222222222222222222222222222222222"
 #define ARTIFACT(role)                                                                 \
 	SAYS("artifact", "'role': '" role "', 'media_type': 'text/plain', 'size': 1, " \
 			 "'sha256': '" DIGEST "'")
@@ -114,6 +115,56 @@ test_rows__observed_verdicts_hide_no_signed_one(void **state)
 	    SAYS("verdict", SANDBOX("FALSIFIED", "'computed': '1', 'expected': '2'")));
 	assert_row(&tale, "verdict", "gate 2, sandbox", "d:FALSIFIED f:FALSIFIED s:?");
 	end(&tale);
+}
+
+/* Whether what a verdict rests on is here cannot always be found out: that is no no, and no gap. */
+static void
+test_rows__verdicts_may_rest_on_what_was_not_looked_for(void **state)
+{
+	static const struct {
+		enum st_held held;
+		const char *artifacts, *row, *why;
+		int gap;
+	} rows[] = {
+	    {ST_HELD_HERE, "'" DIGEST "'", "d:VERIFIED f:VERIFIED s:VERIFIED", "", 0},
+	    {ST_HELD_UNKNOWN, "'" DIGEST "'", "d:VERIFIED f:VERIFIED s:?",
+		"whether the artifacts it rests on are held here is not known", 0},
+	    {ST_HELD_NOT, "'" DIGEST "'", "d:VERIFIED f:VERIFIED s:?",
+		"the artifacts it rests on are not all here", 1},
+	    /* one of two is known to be away */
+	    {ST_HELD_UNKNOWN, "'" DIGEST "', '" OTHER_DIGEST "'", "d:VERIFIED f:VERIFIED s:?",
+		"the artifacts it rests on are not all here", 1},
+	    {ST_HELD_UNKNOWN, "'" OTHER_DIGEST "', '" DIGEST "'", "d:VERIFIED f:VERIFIED s:?",
+		"the artifacts it rests on are not all here", 1},
+	};
+	struct st_standing *standing;
+	struct tale tale = {0};
+	size_t i, k;
+	int gap;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char verdict[1024];
+
+		tale.held = rows[i].held;
+		say(&tale, PUBLISHER, RECORD);
+		say(&tale, PUBLISHER, ARTIFACT("repro-results"));
+		snprintf(verdict, sizeof(verdict), "%s%s]}",
+		    "{'type': 'verdict', " SANDBOX("VERIFIED", "'computed': '1', 'expected': '1', "
+							       "'tolerance': '1', 'artifacts': ["),
+		    rows[i].artifacts);
+		say(&tale, EDITOR, verdict);
+		assert_row(&tale, "verdict", "gate 2, sandbox", rows[i].row);
+		standing = fold_at(&tale, tale.count);
+		assert_string_equal(
+		    st_row_find(standing, "verdict", "gate 2, sandbox")->values[ST_SUPPORTED].why,
+		    rows[i].why);
+		for (k = 0, gap = 0; k < standing->finding_count; k++)
+			gap |= standing->findings[k].rule == ST_VERIFIED_WITHOUT_ARTIFACT;
+		assert_int_equal(gap, rows[i].gap);
+		st_standing_free(standing);
+		end(&tale);
+	}
 }
 
 /* What the float of a script prints: 17 digits. */
@@ -487,6 +538,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows__observed_verdicts_hide_no_signed_one),
+	    cmocka_unit_test(test_rows__verdicts_may_rest_on_what_was_not_looked_for),
 	    cmocka_unit_test(test_rows__verdicts_are_computed_from_all_digits),
 	    cmocka_unit_test(test_rows__a_contract_gives_its_own_words_only),
 	    cmocka_unit_test(test_rows__no_profile_gives_no_tier),
