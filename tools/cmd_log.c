@@ -52,6 +52,23 @@ put_all(struct log *log, const struct said *items, size_t count)
 		put(log, &items[log->reverse ? count - 1 - (i - first) : i]);
 }
 
+/* Marks what waits for endorsements, where the entries are such that a standing follows from them:
+ * where they are not, that was said already. */
+static void
+mark_pending(struct log *log, const stet_id *id, struct view *view)
+{
+	stet_standing *standing = NULL;
+	const stet_json *json;
+	stet_error err;
+	stet_at at;
+
+	if (env_moment(&log->env, &at) == 0 &&
+	    stet_standing_of(log->env.ledger, id, at, &standing, &err) == STET_OK &&
+	    (json = stet_standing_json(standing, &err)) != NULL)
+		view_wait(view, json);
+	stet_standing_free(standing);
+}
+
 static int
 log_record(struct log *log)
 {
@@ -67,6 +84,7 @@ log_record(struct log *log)
 		return status;
 	}
 	status = view_check(&log->env, id, &view);
+	mark_pending(log, id, &view);
 	stet_id_free(id);
 	log->view = &view;
 	put_all(log, view.items, view.count);

@@ -385,6 +385,8 @@ said_json(const struct said *said)
 		stet_json_set(json, "contested_by", stet_json_int((int64_t)said->contested_by));
 	if (said->ended_by != STET_NO_SEQ)
 		stet_json_set(json, "ended_by", stet_json_int((int64_t)said->ended_by));
+	if (said->pending)
+		stet_json_set(json, "pending", stet_json_bool(1));
 	if (said->wrong != NULL)
 		stet_json_set(json, "wrong", stet_json_str(said->wrong));
 	return json;
