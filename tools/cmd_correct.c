@@ -44,8 +44,9 @@ struct correct {
 	const char **reasons;
 	size_t change_count, reason_count;
 	const char *note, *notice, *list;
-	struct view view;       /* of the subject at hand; empty without a ledger */
-	uint64_t absent, wrong; /* of a list: not in the ledger yet; not taken */
+	struct view view;          /* of the subject at hand; empty without a ledger */
+	uint64_t absent, wrong;    /* of a list: not in the ledger yet; not taken */
+	const struct batch *batch; /* of the list that the subject at hand is on; else NULL */
 };
 
 /* --- which member --------------------------------------------------------------------------- */
@@ -333,6 +334,57 @@ set_words(struct correct *correct, stet_statement *statement)
 	return set_notice(correct, statement);
 }
 
+/* One statement of a batch: which of how many, and ids that follow from the batch and the name, so
+ * that the same list again is already there. */
+struct batch {
+	const char *id;
+	uint64_t number, count;
+};
+
+static int
+text_source(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
+{
+	stet_bytes *rest = ctx;
+
+	*got_out = size < rest->size ? size : rest->size;
+	memcpy(buf, rest->data, *got_out);
+	rest->data += *got_out;
+	rest->size -= *got_out;
+	return STET_OK;
+}
+
+static int
+digest_of(const char *text, char hex_out[65])
+{
+	stet_bytes rest = {(const uint8_t *)text, strlen(text)};
+	uint8_t sha256[STET_HASH_SIZE];
+	uint64_t size;
+	stet_error err;
+
+	if (stet_digest(text_source, &rest, sha256, &size, &err) < 0) {
+		complain_error(&err);
+		return -1;
+	}
+	hex_text(sha256, sizeof(sha256), hex_out);
+	return 0;
+}
+
+/* "batch-" and the first 128 bits of SHA-256 over batch, nature and name. */
+static int
+statement_id(const struct batch *batch, stet_statement *statement, char id_out[40])
+{
+	char *nature = json_text(stet_json_get(stet_statement_json(statement), "nature"));
+	char *key = text_of("%s\n%s\n%s", batch->id, nature != NULL ? nature : "",
+	    stet_statement_subject(statement));
+	char digest[65];
+	int rc = key == NULL ? -1 : digest_of(key, digest);
+
+	free(nature);
+	free(key);
+	snprintf(id_out, 40, "batch-%.32s", rc == 0 ? digest : "");
+	return rc;
+}
+
 /* The natures that a lifting one ends. */
 static int
 is_lifted_by(const char *nature, const char *lifting)
@@ -350,6 +402,35 @@ is_lifted_by(const char *nature, const char *lifting)
 	return 0;
 }
 
+/* Where nothing is open any more because this very list was here before, what it lifted then: so it
+ * comes to the same statement, which is there already. */
+static int
+lifted_before(struct correct *correct, const char *lifting, stet_statement *statement)
+{
+	const struct said *said;
+	const stet_json *targets;
+	size_t i, k;
+	char id[40];
+
+	if (correct->batch == NULL)
+		return EXIT_NO;
+	if (statement_id(correct->batch, statement, id) < 0)
+		return EXIT_UNSURE;
+	for (i = 0; i < correct->view.count; i++) {
+		said = &correct->view.items[i];
+		if (said->nature == NULL || strcmp(said->nature, lifting) != 0 ||
+		    said->source != NULL || !json_is(stet_json_get(said->statement, "id"), id))
+			continue;
+		targets = stet_json_get(said->statement, "targets");
+		for (k = 0; k < stet_json_size(targets); k++)
+			if (verb_set(statement, "/targets/-",
+				stet_json_copy(stet_json_item(targets, k))) < 0)
+				return EXIT_UNSURE;
+		return EXIT_YES;
+	}
+	return EXIT_NO;
+}
+
 /* Without --target, what can only be meant: the one condition that is open. */
 static int
 find_target(struct correct *correct, const char *lifting, stet_statement *statement)
@@ -357,6 +438,7 @@ find_target(struct correct *correct, const char *lifting, stet_statement *statem
 	const struct said *found = NULL, *said;
 	char list[160] = "";
 	size_t i, count = 0, used = 0;
+	int status;
 
 	for (i = 0; i < correct->view.count; i++) {
 		said = &correct->view.items[i];
@@ -377,8 +459,9 @@ find_target(struct correct *correct, const char *lifting, stet_statement *statem
 	}
 	if (count > 1)
 		return opt_wrong(correct->verb.command, "which entry? --target one of %s", list);
-	complain("nothing here is open that this could lift");
-	return EXIT_NO;
+	if ((status = lifted_before(correct, lifting, statement)) == EXIT_NO)
+		complain("nothing here is open that this could lift");
+	return status;
 }
 
 static int
@@ -431,64 +514,22 @@ build(struct correct *correct, const stet_id *subject, stet_statement **out)
 	return status;
 }
 
-/* One statement of a batch: which of how many, and ids that follow from the batch and the name, so
- * that the same list again is already there. */
-struct batch {
-	const char *id;
-	uint64_t number, count;
-};
-
-static int
-text_source(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
-{
-	stet_bytes *rest = ctx;
-
-	*got_out = size < rest->size ? size : rest->size;
-	memcpy(buf, rest->data, *got_out);
-	rest->data += *got_out;
-	rest->size -= *got_out;
-	return STET_OK;
-}
-
-static int
-digest_of(const char *text, char hex_out[65])
-{
-	stet_bytes rest = {(const uint8_t *)text, strlen(text)};
-	uint8_t sha256[STET_HASH_SIZE];
-	uint64_t size;
-	stet_error err;
-
-	if (stet_digest(text_source, &rest, sha256, &size, &err) < 0) {
-		complain_error(&err);
-		return -1;
-	}
-	hex_text(sha256, sizeof(sha256), hex_out);
-	return 0;
-}
-
 static int
 set_batch(
     struct correct *correct, const struct batch *batch, size_t first, stet_statement *statement)
 {
 	struct verb *verb = &correct->verb;
-	char *nature = json_text(stet_json_get(stet_statement_json(statement), "nature"));
-	char *key = text_of("%s\n%s\n%s", batch->id, nature != NULL ? nature : "",
-	    stet_statement_subject(statement));
-	char digest[65], id[96];
+	char id[40], attached[64];
 	size_t i;
-	int rc = key == NULL ? -1 : digest_of(key, digest);
 
-	free(nature);
-	free(key);
-	snprintf(id, sizeof(id), "batch-%.32s", rc == 0 ? digest : "");
-	if (rc < 0 || verb_set_text(statement, "/id", id) < 0 ||
+	if (statement_id(batch, statement, id) < 0 || verb_set_text(statement, "/id", id) < 0 ||
 	    verb_set_text(statement, "/batch/id", batch->id) < 0 ||
 	    verb_set(statement, "/batch/number", stet_json_int((int64_t)batch->number)) < 0 ||
 	    verb_set(statement, "/batch/count", stet_json_int((int64_t)batch->count)) < 0)
 		return EXIT_UNSURE;
 	for (i = first; i < verb->count; i++) { /* artifacts that go with it */
-		snprintf(id, sizeof(id), "batch-%.32s:%zu", digest, i - first + 1);
-		if (verb_set_text(verb->items[i], "/id", id) < 0)
+		snprintf(attached, sizeof(attached), "%s:%zu", id, i - first + 1);
+		if (verb_set_text(verb->items[i], "/id", attached) < 0)
 			return EXIT_UNSURE;
 	}
 	return EXIT_YES;
@@ -520,6 +561,7 @@ correct_one(struct correct *correct, const stet_id *subject, const struct batch 
 	size_t i, first = verb->count;
 	int status = find_view(correct, subject, batch != NULL);
 
+	correct->batch = batch;
 	if (status == EXIT_YES)
 		status = build(correct, subject, &statement);
 	for (i = 0; status == EXIT_YES && i < verb->attach_count; i++)
