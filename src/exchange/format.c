@@ -38,6 +38,20 @@ static const struct {
 	 "beside the ledger without the counters that move by themselves.",
 	 STET_IMPORT_NO_COPIES},
 	"crossref", st_import_crossref},
+    {{"datacite", "DOIs as DataCite has them",
+	 "JSON:API answers (a DOI or a list of them), JSON Lines of answers, or DataCite's JSON "
+	 "alone. Of each DOI: title and publisher, state, address and dates of its registration, "
+	 "its concept DOI and its relations to other DOIs; IsNewVersionOf, Obsoletes and their "
+	 "counterparts make the older one superseded, a date of type Withdrawn the DOI withdrawn. "
+	 "Each is kept beside the ledger without the counters that move by themselves.",
+	 STET_IMPORT_NO_COPIES},
+	"datacite", st_import_datacite},
+    {{"zenodo", "records of Zenodo and other InvenioRDM repositories",
+	 "Records, or answers to a search, of the older API or of InvenioRDM's. The DOI is that of "
+	 "the version, the concept DOI that of all versions. Relations are taken as from "
+	 "datacite; a tombstone makes the record removed, with its reason, and its DOI hidden.",
+	 STET_IMPORT_NO_COPIES},
+	"zenodo", st_import_zenodo},
 };
 
 const stet_format *

@@ -90,7 +90,8 @@ typedef int st_importer(struct st_import *import, stet_error *err);
 int st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_name,
     stet_source *read, void *ctx, const stet_key *key, const stet_transfer_options *options,
     stet_import_result *result_out, stet_error *err);
-st_importer st_import_records, st_import_retraction_watch, st_import_deltas, st_import_crossref;
+st_importer st_import_records, st_import_retraction_watch, st_import_deltas, st_import_crossref,
+    st_import_datacite, st_import_zenodo;
 
 /* The digest of fields: first 16 bytes of SHA-256 over them, each as u32be length and bytes, in
  * hex. */
