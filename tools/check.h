@@ -40,7 +40,8 @@ struct check_kind {
 	char *(*verdict)(const struct check *check);
 };
 
-extern const struct check_kind check_checkpoint, check_tlog_proof, check_receipt, check_transparent;
+extern const struct check_kind check_checkpoint, check_tlog_proof, check_receipt, check_transparent,
+    check_tiles;
 
 /* A row of the page: "  label      text", wrapped; text is foreign. */
 void check_row(const char *label, const char *text);

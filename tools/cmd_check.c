@@ -18,7 +18,7 @@ enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE, OPT_ENTRY };
 
 /* In the order in which they are tried: what has a mark of its own first, notes last. */
 static const struct check_kind *const kinds[] = {
-    &check_tlog_proof, &check_receipt, &check_transparent, &check_checkpoint, NULL};
+    &check_tlog_proof, &check_receipt, &check_transparent, &check_tiles, &check_checkpoint, NULL};
 
 struct request { /* the command line */
 	struct check check;
@@ -424,7 +424,8 @@ const struct command cmd_check = {.name = "check",
 	"Verifies a file that came from a ledger, by nothing but the keys you know: no ledger and "
 	"no network is needed. What it is is told from its contents: a checkpoint (a C2SP signed "
 	"note); or that one entry is in a ledger, as a C2SP tlog-proof, a COSE receipt (RFC 9942) "
-	"or a transparent statement (RFC 9943).\n\n"
+	"or a transparent statement (RFC 9943); or a folder of C2SP tlog-tiles, whose hashes are "
+	"all computed again.\n\n"
 	"A verifier key is the text that 'stet checkpoint show --vkey' prints where the ledger is; "
 	"get it from somewhere you trust, not from whoever sends the file. Without one everything "
 	"is verified that can be, and the answer is 'consistent in itself, signer not known to "

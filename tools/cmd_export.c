@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_ALL = OPT_OWN, OPT_SINCE, OPT_GATE };
+enum { OPT_ALL = OPT_OWN, OPT_SINCE, OPT_GATE, OPT_UPDATE };
 
 struct export
 {
 	struct env env;
 	const char *output, *gate;
 	unsigned long long since;
-	int since_given, all;
+	int since_given, all, update;
 	stet_at moment;
 	uint64_t left; /* statements that the format cannot carry */
 };
@@ -44,6 +44,9 @@ take_export(void *ctx, int id, const char *value)
 		return 1;
 	case OPT_GATE:
 		export->gate = value;
+		return 1;
+	case OPT_UPDATE:
+		export->update = 1;
 		return 1;
 	case OPT_SINCE:
 		export->since_given = 1;
@@ -300,11 +303,62 @@ export_contract(struct export *export, const struct line *line)
 	return status;
 }
 
+/* --- export tiles ----------------------------------------------------------------------------- */
+
+static int
+check_tiles(const struct export *export, const struct command *self, const struct line *line)
+{
+	if (line->count > 1)
+		return opt_wrong(self, "tiles are of the whole ledger: no ID");
+	if (export->output == NULL || strcmp(export->output, "-") == 0)
+		return opt_wrong(self, "into which folder? 'stet export tiles -o DIR'");
+	if (export->since_given || export->gate != NULL || export->env.at != NULL)
+		return opt_wrong(self, "tiles are of the whole ledger: no --since, --gate, --at");
+	return LINE_GO;
+}
+
+static void
+report_tiles(const struct export *export, const stet_tiles_result *result)
+{
+	char size[32], files[32], bytes[32];
+
+	if (result->files == 0)
+		remark("'%s' is up to date at %s entries", export->output,
+		    number_text(result->size, size));
+	else
+		remark("%s files of %s bytes: '%s' is at %s entries",
+		    number_text(result->files, files), number_text(result->bytes, bytes),
+		    export->output, number_text(result->size, size));
+}
+
+static int
+run_tiles(struct export *export, const struct line *line)
+{
+	struct progress progress;
+	stet_tiles_result result;
+	stet_error err;
+	int rc;
+
+	(void)line;
+	stop_watch();
+	progress_begin(&progress, "export", export->env.quiet);
+	rc = stet_tiles_write(export->env.ledger, export->output,
+	    export->update ? STET_TILES_UPDATE : 0, progress_step, &progress, &result, &err);
+	progress_end(&progress);
+	if (rc == STET_OK) {
+		report_tiles(export, &result);
+		return EXIT_YES;
+	}
+	complain_error(&err);
+	return rc == STET_EINVAL ? EXIT_UNSURE : status_of(rc);
+}
+
 /* --- the ways ----------------------------------------------------------------------------------
  */
 
 /* All that are not of one of the library's formats. */
-static const struct way ways[] = {{"contract", check_contract, export_contract}};
+static const struct way ways[] = {
+    {"tiles", check_tiles, run_tiles}, {"contract", check_contract, export_contract}};
 static const struct way format_way = {NULL, check_format, run_format};
 
 static int
@@ -357,6 +411,8 @@ run_export(const struct command *self, int argc, char **argv)
 	status = line_read(&line, &export.env, self, argc, argv, 1, SIZE_MAX, take_export, &export);
 	if (status == LINE_GO && (way = find_way(line.args[0])) == NULL)
 		status = unknown_format(self, line.args[0]);
+	if (status == LINE_GO && export.update && strcmp(line.args[0], "tiles") != 0)
+		status = opt_wrong(self, "--update goes with tiles");
 	if (status == LINE_GO)
 		status = way->check(&export, self, &line);
 	if (status == LINE_GO && (status = env_open(&export.env, ENV_READ)) == EXIT_YES)
@@ -372,6 +428,7 @@ static const struct opt export_own[] = {
 	"write to FILE, which appears whole or not at all (default: standard output)"},
     {OPT_ALL, 0, "all", NULL, "all records, or all entries"},
     {OPT_SINCE, 0, "since", "SEQ", "of all entries, those from this one on"},
+    {OPT_UPDATE, 0, "update", NULL, "of tiles: go on from the earlier tree in the folder"},
     {OPT_GATE, 0, "gate", "GATE", "of the contract gate-verdict, whose verdict"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const export_options[] = {
@@ -383,12 +440,15 @@ static const struct pair export_examples[] = {
     {"stet export jsonl | jq .statement.type", "every entry as one JSON object a line"},
     {"stet export csv 10.1234/a -o history.csv", "what was said of a record, for a spreadsheet"},
     {"stet export prov --all -o history.prov.json", "all records as PROV"},
+    {"stet export tiles -o /srv/log --update",
+	"the ledger as static files for a web server, brought up to date"},
     {"stet export contract correction-record SRCH:9F810E9F -o correction-record.json",
 	"what a publisher of that contract would have to print"},
     {NULL, NULL}};
 static const struct pair export_exits[] = {{"0", "written"},
     {"1", "not all could be said in the format, and what was left out is named; or the identifier "
-	  "is the beginning of several names, which are listed"},
+	  "is the beginning of several names, which are listed; or the folder for tiles holds "
+	  "no earlier tree of this ledger"},
     {"2", "the command line was wrong"}, {"3", "could not do it: no ledger, no room"},
     {"4", "the record is not in this ledger"}, {NULL, NULL}};
 const struct command cmd_export = {.name = "export",
@@ -396,26 +456,33 @@ const struct command cmd_export = {.name = "export",
     .summary = "write what the ledger says in a format that others read",
     .synopsis = "cborseq|jsonl|csv [ID...|--all] [--at SEQ|TIME] [--since SEQ] [-o FILE]\n"
 		"prov|provn ID...|--all [--at SEQ|TIME] [-o FILE]\n"
+		"tiles -o DIR [--update]\n"
 		"contract NAME ID [--gate GATE] [--at SEQ|TIME] [-o FILE]",
-    .description = "Writes the history of the records named, or of all, for archives, registries "
-		   "and spreadsheets. The same state of a ledger gives the same bytes: dates are "
-		   "those of entries, never of today. What a format cannot carry is named in what "
-		   "is written.\n\n"
-		   "cborseq is a CBOR sequence (RFC 8742) of the entries verbatim, from which the "
-		   "whole ledger can be "
-		   "restored. jsonl is one JSON object a line. csv is a table with a row for each "
-		   "entry; its last column names what the row does not show. Without records these "
-		   "three write all entries, those of keys and seals among them.\n\n"
-		   "prov is PROV-JSON, provn the same for people, with a bundle for each record: "
-		   "statements, notices and artifacts are entities, corrections and verdicts are "
-		   "activities, keys and deciders are agents. What a reinstatement invalidates is "
-		   "the status that a retraction made, never the record.\n\n"
-		   "contract writes the standing of one record as one of the data contracts of "
-		   "the profile: correction-record, gate-verdict, verification-levels, "
-		   "quality-tiers or quality-dimensions. Each member is the supported answer where "
-		   "it is known, else the derived, else the declared one; generated_from says "
-		   "which, with the entries. What the contract cannot say, and where it demands a "
-		   "value that is not known, is in its limitations.",
+    .description =
+	"Writes the history of the records named, or of all, for archives, registries "
+	"and spreadsheets. The same state of a ledger gives the same bytes: dates are "
+	"those of entries, never of today. What a format cannot carry is named in what "
+	"is written.\n\n"
+	"cborseq is a CBOR sequence (RFC 8742) of the entries verbatim, from which the "
+	"whole ledger can be "
+	"restored. jsonl is one JSON object a line. csv is a table with a row for each "
+	"entry; its last column names what the row does not show. Without records these "
+	"three write all entries, those of keys and seals among them.\n\n"
+	"prov is PROV-JSON, provn the same for people, with a bundle for each record: "
+	"statements, notices and artifacts are entities, corrections and verdicts are "
+	"activities, keys and deciders are agents. What a reinstatement invalidates is "
+	"the status that a retraction made, never the record.\n\n"
+	"tiles is a folder of static files (C2SP tlog-tiles) that any web server can "
+	"serve: the entries in bundles, the hashes of the tree, and the checkpoint, "
+	"which takes its place last, when everything else is on the disk. With --update "
+	"only what is new is written. Stopped or killed, it leaves the earlier tree, and "
+	"the same command goes on.\n\n"
+	"contract writes the standing of one record as one of the data contracts of "
+	"the profile: correction-record, gate-verdict, verification-levels, "
+	"quality-tiers or quality-dimensions. Each member is the supported answer where "
+	"it is known, else the derived, else the declared one; generated_from says "
+	"which, with the entries. What the contract cannot say, and where it demands a "
+	"value that is not known, is in its limitations.",
     .options = export_options,
     .examples = export_examples,
     .exits = export_exits,

@@ -17,6 +17,7 @@
 #include <stet/standing.h>
 #include <stet/statement.h>
 #include <stet/text.h>
+#include <stet/tiles.h>
 #include <stet/trust.h>
 #include <stet/types.h>
 #include <stet/verify.h>
