@@ -36,12 +36,15 @@ struct check_kind {
 	int (*judge)(struct check *check, stet_error *err);
 	/* Its own lines of the page, after origin, size and root; or NULL. */
 	void (*page)(const struct check *check);
+	/* What it says, after all rows and before the verdict; or NULL. Told also where it is not
+	 * believed: the verdict comes last. */
+	void (*body)(const struct check *check);
 	/* What is verified, to follow "verified: "; NULL: "signed by the ledger key". free(). */
 	char *(*verdict)(const struct check *check);
 };
 
-extern const struct check_kind check_checkpoint, check_tlog_proof, check_receipt, check_transparent,
-    check_tiles;
+extern const struct check_kind check_checkpoint, check_proof, check_tlog_proof, check_receipt,
+    check_transparent, check_tiles;
 
 /* A row of the page: "  label      text", wrapped; text is foreign. */
 void check_row(const char *label, const char *text);

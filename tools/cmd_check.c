@@ -13,12 +13,13 @@
 #define FILE_MAX ((size_t)256 * 1024 * 1024)
 #define TRUST_MAX ((size_t)1024 * 1024)
 #define LABEL_WIDTH 11
+#define AHEAD_MS 300000 /* clocks differ */
 
 enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE, OPT_ENTRY };
 
 /* In the order in which they are tried: what has a mark of its own first, notes last. */
-static const struct check_kind *const kinds[] = {
-    &check_tlog_proof, &check_receipt, &check_transparent, &check_tiles, &check_checkpoint, NULL};
+static const struct check_kind *const kinds[] = {&check_proof, &check_tlog_proof, &check_receipt,
+    &check_transparent, &check_tiles, &check_checkpoint, NULL};
 
 struct request { /* the command line */
 	struct check check;
@@ -195,19 +196,35 @@ decide_age(const struct request *request, struct answer *answer)
 	char *time = json_text(stet_json_get(request->check.report, "as_of")), *text;
 	uint64_t ms = 0, now = env_now((struct env *)(uintptr_t)&request->check.env);
 	int known = time != NULL && stet_time_read(time, &ms, NULL) == STET_OK;
+	int ahead = known && ms > now && ms - now > AHEAD_MS;
 
-	if (known && (ms > now || now - ms <= request->max_age_ms)) {
+	if (known && !ahead && (ms > now || now - ms <= request->max_age_ms)) {
 		free(time);
 		return;
 	}
-	text = known
-		   ? text_of("it is as of %s, which is longer ago than %s", time, request->max_age)
-		   : text_of("it states no time, so whether it is at most %s old is not known",
-			 request->max_age);
+	/* Who dates ahead would be fresh for ever. */
+	if (ahead)
+		text = text_of(
+		    "it is as of %s, which by the clock here has not come yet, so its age is "
+		    "not known",
+		    time);
+	else if (known)
+		text =
+		    text_of("it is as of %s, which is longer ago than %s", time, request->max_age);
+	else
+		text = text_of("it states no time, so whether it is at most %s old is not known",
+		    request->max_age);
+	known = known && !ahead;
 	decide(answer, known ? EXIT_NO : EXIT_UNSURE, known ? "evidence-stale" : NULL,
 	    text != NULL ? text : "");
 	free(text);
 	free(time);
+}
+
+static int
+json_is_false(const stet_json *value)
+{
+	return value != NULL && !stet_json_bool_of(value);
 }
 
 static void
@@ -226,6 +243,10 @@ judge(struct request *request, struct answer *answer)
 		decide(answer, EXIT_UNSURE, stet_rule_name(err.rule), err.text);
 	} else if (!stet_json_bool_of(stet_json_get(check->report, "known"))) {
 		decide(answer, EXIT_UNSURE, NULL, "consistent in itself, signer not known to you");
+	} else if (json_is_false(stet_json_get(check->report, "understood"))) {
+		decide(answer, EXIT_UNSURE, NULL,
+		    "signed by the ledger key, and an entry is of a kind that this stet does not "
+		    "know");
 	} else {
 		text = answer->kind->verdict != NULL ? answer->kind->verdict(check) : NULL;
 		decide(answer, EXIT_YES, NULL, text != NULL ? text : "signed by the ledger key");
@@ -319,6 +340,8 @@ put_page(const struct check *check, const struct answer *answer)
 			answer->kind->page(check);
 		put_member(check->report, "as_of", "as of");
 		put_signers(check->report);
+		if (answer->kind->body != NULL)
+			answer->kind->body(check);
 	}
 	out_style(answer->status == EXIT_YES ? STYLE_GREEN : STYLE_RED);
 	out_text("%s",
@@ -404,8 +427,8 @@ static const struct opt *const options[] = {own, opts_quiet, opts_json, NULL};
 static const struct pair examples[] = {
     {"stet check head.note --key 'ledger.example/stet+0fb8c43d+AVw...'",
 	"whether that ledger's key has signed this head"},
-    {"stet check --trust ledgers.txt --max-age 30d head.note",
-	"and that it is at most thirty days old"},
+    {"stet check --trust ledgers.txt --max-age 30d paper.stet-proof",
+	"where a record stood, at most thirty days ago, by the word of a ledger that you know"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "verified, by a key you know"},
     {"1", "refuted: malformed, forged, inconsistent, or older than --max-age; the code is one that "
@@ -418,14 +441,20 @@ static const struct pair exits[] = {{"0", "verified, by a key you know"},
 const struct command cmd_check = {.name = "check",
     .group = GROUP_KEEP,
     .summary = "verify evidence from a ledger, with no ledger here",
-    .synopsis = "FILE [--key VKEY]... [--trust FILE] [--max-age AGE] [--json]\n"
+    .synopsis = "FILE [ID] [--key VKEY]... [--trust FILE] [--max-age AGE] [--json]\n"
 		"RECEIPT --entry FILE [--key VKEY]... [--trust FILE] [--json]",
     .description =
 	"Verifies a file that came from a ledger, by nothing but the keys you know: no ledger and "
 	"no network is needed. What it is is told from its contents: a checkpoint (a C2SP signed "
-	"note); or that one entry is in a ledger, as a C2SP tlog-proof, a COSE receipt (RFC 9942) "
+	"note); a proof of all that is said of a record ('stet prove'); or that one entry is in a "
+	"ledger, as a C2SP tlog-proof, a COSE receipt (RFC 9942) "
 	"or a transparent statement (RFC 9943); or a folder of C2SP tlog-tiles, whose hashes are "
 	"all computed again.\n\n"
+	"Of a proof of a record every entry is judged by the rules of the ledger, and held against "
+	"the tree and the record index that its key has signed; then the standing is shown as "
+	"'stet show' shows it, as of the proof's moment. It is complete by the word of the ledger "
+	"key. A history with something left out is refuted, and of a name that the proof does not "
+	"cover nothing can be found out. With ID, the one record of several is shown.\n\n"
 	"A verifier key is the text that 'stet checkpoint show --vkey' prints where the ledger is; "
 	"get it from somewhere you trust, not from whoever sends the file. Without one everything "
 	"is verified that can be, and the answer is 'consistent in itself, signer not known to "

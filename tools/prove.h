@@ -6,7 +6,8 @@
 
 struct prove {
 	struct env env;
-	const char *id;     /* ID of the line, or NULL       */
+	const char *const *ids; /* of the line */
+	size_t id_count;
 	const char *entry;  /* --entry SEQ|ID, or NULL       */
 	const char *as;     /* --as FORM, or NULL            */
 	const char *output; /* -o FILE; NULL: standard output */
@@ -20,6 +21,6 @@ struct prove_form {
 	int (*make)(struct prove *prove, uint8_t **data_out, size_t *size_out);
 };
 
-extern const struct prove_form prove_tlog_proof, prove_receipt, prove_statement;
+extern const struct prove_form prove_proof, prove_tlog_proof, prove_receipt, prove_statement;
 
 #endif

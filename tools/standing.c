@@ -413,6 +413,10 @@ put_basis(const struct env *env, stet_at at)
 	size_t i, shown = 0;
 
 	out_text("  no notice known in this ledger\n");
+	if (env->ledger == NULL) {
+		out_text("    which lists of notices it has is not in what was read here\n");
+		return;
+	}
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		if ((entry = snapshot_newest(env, at, lists[i])) == NULL)
 			continue;
@@ -558,7 +562,8 @@ put_moment(struct env *env, const stet_json *standing)
 {
 	const stet_json *as_of = stet_json_get(standing, "as_of");
 	char *appended = json_text(stet_json_get(as_of, "appended")),
-	     *sealed = json_text(stet_json_get(as_of, "sealed_at")), seal[96] = "not sealed yet";
+	     *sealed = json_text(stet_json_get(as_of, "sealed_at")), seal[96] = "not sealed yet",
+	     *origin = json_text(stet_json_get(standing, "origin"));
 
 	if (sealed != NULL)
 		snprintf(seal, sizeof(seal), "seal %" PRId64 " of %.19sZ", number_at(as_of, "seal"),
@@ -566,10 +571,11 @@ put_moment(struct env *env, const stet_json *standing)
 	out_text("\n");
 	put_line(0,
 	    text_of("As of entry %" PRId64 " (%s), %s, in ledger %s%s%s", number_at(as_of, "seq"),
-		appended != NULL ? appended : "", seal, stet_ledger_origin(env->ledger),
+		appended != NULL ? appended : "", seal, origin != NULL ? origin : "",
 		env->at != NULL ? ", as it stood at " : "", env->at != NULL ? env->at : ""));
 	free(appended);
 	free(sealed);
+	free(origin);
 }
 
 /* What a standing is of: a paper.  Of the ledger, its keys and its sources there is only what was

@@ -140,6 +140,9 @@ def read_ledger():
     check("check", run("check", "-", "--key", vkey, "--json",
                        input=note.replace(b"test.example/ledger", b"test.example/Ledger", 1))
           .stdout.decode())
+    must("prove", "10.1234/a", "10.1234/nothing", "-o", "a.stet-proof")
+    check("check", must("check", "a.stet-proof", "--key", vkey, "--json"))
+    check("check", run("check", "a.stet-proof", "10.1234/other", "--json").stdout.decode())
     check("explain", must("explain", "--all", "--json"))
     check("version", must("version", "--json"))
 
