@@ -11,11 +11,11 @@
 struct check {
 	struct env env;
 	/* What is asked. */
-	const char *path;  /* FILE, '-', or a folder */
-	const char *id;    /* ID, or NULL            */
-	const char *entry; /* --entry FILE, or NULL  */
-	int is_folder;
-	stet_bytes bytes; /* of the file; empty for a folder */
+	const char *path;          /* FILE, '-', or a folder */
+	const char *id;            /* ID, or NULL            */
+	const char *entry;         /* --entry FILE, or NULL  */
+	int is_folder, is_package; /* a package is read by the library, not into bytes */
+	stet_bytes bytes;          /* of the file; empty for a folder */
 	stet_trust *trust;
 	/* What came out: the report of the library (include/stet/checkpoint.h says what every
 	 * report has), to which a kind may add members of its own. */
@@ -27,6 +27,7 @@ struct check_kind {
 	const char *what; /* "a checkpoint": for help and messages       */
 	int takes_entry;  /* --entry FILE: what it is of, where it does not hold that itself */
 	int takes_id;     /* ID asks for one record of it; else ID is a wrong line */
+	int unsigned_too; /* what nobody signs (no "known" in its report) is judged all the same */
 	/* 1 if this is, or means to be, such evidence. Looks at the first bytes, or at the names in
 	 * the folder; whether it is in order is for judge to say. */
 	int (*detect)(const struct check *check);
@@ -43,6 +44,7 @@ struct check_kind {
 	char *(*verdict)(const struct check *check);
 };
 
+extern const struct check_kind check_package;
 extern const struct check_kind check_checkpoint, check_proof, check_tlog_proof, check_receipt,
     check_transparent, check_tiles;
 

@@ -52,6 +52,7 @@ struct command {
 	int (*word)(size_t row, struct pair *pair_out);
 	const char *words_title; /* what these are, for a heading */
 	int (*run)(const struct command *self, int argc, char **argv); /* argv[0]: its name */
+	int words;  /* with subcommands: run takes what is none of them */
 	int writes; /* goes on when nobody reads its output any more */
 };
 

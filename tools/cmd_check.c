@@ -18,8 +18,8 @@
 enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE, OPT_ENTRY };
 
 /* In the order in which they are tried: what has a mark of its own first, notes last. */
-static const struct check_kind *const kinds[] = {&check_proof, &check_tlog_proof, &check_receipt,
-    &check_transparent, &check_tiles, &check_checkpoint, NULL};
+static const struct check_kind *const kinds[] = {&check_proof, &check_package, &check_tlog_proof,
+    &check_receipt, &check_transparent, &check_tiles, &check_checkpoint, NULL};
 
 struct request { /* the command line */
 	struct check check;
@@ -156,7 +156,8 @@ read_evidence(struct check *check, uint8_t **data_out)
 
 	check->is_folder =
 	    strcmp(check->path, "-") != 0 && stat(check->path, &info) == 0 && S_ISDIR(info.st_mode);
-	if (check->is_folder)
+	check->is_package = strcmp(check->path, "-") != 0 && stet_package_like(check->path);
+	if (check->is_folder || check->is_package)
 		return EXIT_YES;
 	if (file_read(check->path, FILE_MAX, data_out, &size, &err) < 0) {
 		complain("cannot read '%s': %s", check->path, err.text);
@@ -221,6 +222,15 @@ decide_age(const struct request *request, struct answer *answer)
 	free(time);
 }
 
+/* Whether the answer rests on somebody the reader knows, or the evidence on nobody. */
+static int
+signer_is_known(const struct check_kind *kind, const stet_json *report)
+{
+	const stet_json *known = stet_json_get(report, "known");
+
+	return known == NULL ? kind->unsigned_too : stet_json_bool_of(known);
+}
+
 static int
 json_is_false(const stet_json *value)
 {
@@ -241,7 +251,7 @@ judge(struct request *request, struct answer *answer)
 		    stet_rule_name(err.rule), err.text);
 	} else if (rc < 0) {
 		decide(answer, EXIT_UNSURE, stet_rule_name(err.rule), err.text);
-	} else if (!stet_json_bool_of(stet_json_get(check->report, "known"))) {
+	} else if (!signer_is_known(answer->kind, check->report)) {
 		decide(answer, EXIT_UNSURE, NULL, "consistent in itself, signer not known to you");
 	} else if (json_is_false(stet_json_get(check->report, "understood"))) {
 		decide(answer, EXIT_UNSURE, NULL,
@@ -381,7 +391,7 @@ check_evidence(struct request *request)
 	else
 		put_page(&request->check, &answer);
 	if (answer.status == EXIT_UNSURE && request->check.report != NULL &&
-	    !stet_json_bool_of(stet_json_get(request->check.report, "known")))
+	    !signer_is_known(answer.kind, request->check.report))
 		remark("give the ledger's key with --key or --trust; its operator prints it with "
 		       "'stet checkpoint show --vkey'");
 	return answer.status;
@@ -448,8 +458,11 @@ const struct command cmd_check = {.name = "check",
 	"no network is needed. What it is is told from its contents: a checkpoint (a C2SP signed "
 	"note); a proof of all that is said of a record ('stet prove'); or that one entry is in a "
 	"ledger, as a C2SP tlog-proof, a COSE receipt (RFC 9942) "
-	"or a transparent statement (RFC 9943); or a folder of C2SP tlog-tiles, whose hashes are "
-	"all computed again.\n\n"
+	"or a transparent statement (RFC 9943); a folder of C2SP tlog-tiles, whose hashes are "
+	"all computed again; or a bag (BagIt), as a folder or a tar or zip archive.\n\n"
+	"A bag of anybody's is judged by RFC 8493. In one that 'stet export bagit' wrote, the "
+	"ledger is put together anew by every rule, and every file of the bag is made again from "
+	"its entries and compared, since manifests can be made to fit whatever was changed.\n\n"
 	"Of a proof of a record every entry is judged by the rules of the ledger, and held against "
 	"the tree and the record index that its key has signed; then the standing is shown as "
 	"'stet show' shows it, as of the proof's moment. It is complete by the word of the ledger "

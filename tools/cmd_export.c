@@ -1,4 +1,5 @@
 /* stet export: what the first word says decides which way it goes. */
+#include "export.h"
 #include "line.h"
 #include "out.h"
 #include "save.h"
@@ -451,6 +452,7 @@ static const struct pair export_exits[] = {{"0", "written"},
 	  "no earlier tree of this ledger"},
     {"2", "the command line was wrong"}, {"3", "could not do it: no ledger, no room"},
     {"4", "the record is not in this ledger"}, {NULL, NULL}};
+static const struct command *const export_subs[] = {&sub_export_bagit, NULL};
 const struct command cmd_export = {.name = "export",
     .group = GROUP_EXCHANGE,
     .summary = "write what the ledger says in a format that others read",
@@ -486,4 +488,6 @@ const struct command cmd_export = {.name = "export",
     .options = export_options,
     .examples = export_examples,
     .exits = export_exits,
+    .subs = export_subs,
+    .words = 1,
     .run = run_export};

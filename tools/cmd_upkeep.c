@@ -216,8 +216,43 @@ report_restored(struct restore *restore, const stet_ledger_options *options)
 		       "FILE gives it");
 }
 
+/* What came of it, told; name: of the file of entries, NULL: a bag's messages name it. */
 static int
-restore_from(struct restore *restore, struct input *input)
+end_restore(struct restore *restore, const stet_ledger_options *options, const char *name, int rc,
+    const stet_error *err)
+{
+	if (rc == STET_OK) {
+		report_restored(restore, options);
+		return EXIT_YES;
+	}
+	if (stop_asked()) {
+		complain("stopped; there is no ledger");
+		return EXIT_UNSURE;
+	}
+	if (name != NULL && (rc == STET_EFORMAT || rc == STET_EMISMATCH))
+		complain_of(name, err);
+	else
+		complain_error(err);
+	return rc == STET_EFORMAT ? EXIT_NO : status_of(rc);
+}
+
+static int
+load_key(struct restore *restore, stet_key **key_out)
+{
+	stet_error err;
+
+	*key_out = NULL;
+	if (restore->key != NULL &&
+	    stet_key_load(restore->key, env_ask, &restore->env, key_out, &err) < 0) {
+		complain_error(&err);
+		return EXIT_UNSURE;
+	}
+	return EXIT_YES;
+}
+
+/* input: a sequence of entries; NULL: name is a bag. */
+static int
+restore_from(struct restore *restore, const char *name, struct input *input)
 {
 	stet_ledger_options options;
 	struct progress progress;
@@ -225,31 +260,36 @@ restore_from(struct restore *restore, struct input *input)
 	stet_error err;
 	int rc;
 
-	if (restore->key != NULL &&
-	    stet_key_load(restore->key, env_ask, &restore->env, &key, &err) < 0) {
-		complain_error(&err);
+	if (load_key(restore, &key) != EXIT_YES)
 		return EXIT_UNSURE;
-	}
 	env_ledger_options(&restore->env, &options);
 	stop_watch();
 	progress_begin(&progress, "restore", restore->env.quiet);
-	rc = stet_ledger_restore(restore->output, &options, input_source, input, key,
-	    restore->artifacts, progress_step, &progress, &err);
+	if (input != NULL)
+		rc = stet_ledger_restore(restore->output, &options, input_source, input, key,
+		    restore->artifacts, progress_step, &progress, &err);
+	else
+		rc = stet_ledger_restore_bag(
+		    restore->output, &options, name, key, progress_step, &progress, &err);
 	progress_end(&progress);
 	stet_key_free(key);
-	if (rc == STET_OK) {
-		report_restored(restore, &options);
-		return EXIT_YES;
-	}
-	if (stop_asked()) {
-		complain("stopped; there is no ledger");
+	return end_restore(restore, &options, input != NULL ? name : NULL, rc, &err);
+}
+
+static int
+restore_file(struct restore *restore, const char *path)
+{
+	struct input input;
+	stet_error err;
+	int status;
+
+	if (input_open(&input, path, &err) < 0) {
+		complain_error(&err);
 		return EXIT_UNSURE;
 	}
-	if (rc == STET_EFORMAT || rc == STET_EMISMATCH)
-		complain_of(input->name, &err);
-	else
-		complain_error(&err);
-	return rc == STET_EFORMAT ? EXIT_NO : status_of(rc);
+	status = restore_from(restore, input.name, &input);
+	input_close(&input);
+	return status;
 }
 
 static int
@@ -257,8 +297,6 @@ run_restore(const struct command *self, int argc, char **argv)
 {
 	struct restore restore;
 	struct line line;
-	struct input input;
-	stet_error err;
 	int status;
 
 	memset(&restore, 0, sizeof(restore));
@@ -267,14 +305,14 @@ run_restore(const struct command *self, int argc, char **argv)
 		status = opt_wrong(self, "into which one new folder? 'stet restore FILE DIR'");
 	if (line.count == 2)
 		restore.output = line.args[1];
-	if (status == LINE_GO) {
-		if (input_open(&input, line.args[0], &err) < 0) {
-			complain_error(&err);
-			status = EXIT_UNSURE;
-		} else {
-			status = restore_from(&restore, &input);
-			input_close(&input);
-		}
+	if (status == LINE_GO && strcmp(line.args[0], "-") != 0 &&
+	    stet_package_like(line.args[0])) {
+		if (restore.artifacts != NULL)
+			status = opt_wrong(self, "a bag has its artifacts in it: no --artifacts");
+		else
+			status = restore_from(&restore, line.args[0], NULL);
+	} else if (status == LINE_GO) {
+		status = restore_file(&restore, line.args[0]);
 	}
 	line_end(&line, &restore.env);
 	return status;
@@ -351,14 +389,19 @@ const struct command cmd_backup = {.name = "backup",
 
 static const struct pair restore_examples[] = {
     {"stet restore entries.cborseq restored --key ledger.key", "a ledger from its bare entries"},
-    {"stet export cborseq | stet restore - copy", "through a pipe, to read only"}, {NULL, NULL}};
+    {"stet export cborseq | stet restore - copy", "through a pipe, to read only"},
+    {"stet restore trail.tar.zst restored", "from a bag, with its artifacts, to read only"},
+    {NULL, NULL}};
 const struct command cmd_restore = {.name = "restore",
     .group = GROUP_KEEP,
-    .summary = "make a ledger from its entries",
-    .synopsis = "FILE|- DIR [--key FILE] [--artifacts DIR]",
+    .summary = "make a ledger from its entries or a bag",
+    .synopsis = "FILE|BAG|- DIR [--key FILE] [--artifacts DIR]",
     .description = "Takes a CBOR sequence of entries, as 'stet export cborseq' writes it, checks "
 		   "every rule again, and "
-		   "makes a ledger with the same checkpoint.",
+		   "makes a ledger with the same checkpoint.\n\n"
+		   "A bag that 'stet export bagit --all' wrote, as a folder or an archive, brings "
+		   "its artifacts and its checkpoint along; it is judged as a bag first, and its "
+		   "checkpoint must be of these very entries.",
     .options = restore_options,
     .examples = restore_examples,
     .exits = usual_exits,

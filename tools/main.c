@@ -133,7 +133,7 @@ run_sub(const struct command *command, int argc, char **argv)
 		help_command(command);
 		return EXIT_YES;
 	}
-	if (command->run != NULL && (argc == 1 || argv[1][0] == '-'))
+	if (command->run != NULL && (argc == 1 || argv[1][0] == '-' || command->words))
 		return command->run(command, argc, argv);
 	if (argc == 1 || argv[1][0] == '-')
 		return opt_wrong(command, "what about it? 'stet %s %.*s'", command->name,

@@ -9,6 +9,7 @@
 #include <stet/json.h>
 #include <stet/key.h>
 #include <stet/ledger.h>
+#include <stet/package.h>
 #include <stet/proof.h>
 #include <stet/quorum.h>
 #include <stet/receipt.h>

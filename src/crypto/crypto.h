@@ -17,7 +17,17 @@ void st_sha512(stet_bytes data, uint8_t out[64]);
 
 /* Streams of any length. */
 struct st_hasher;
-enum st_hash { ST_SHA256, ST_SHA512, ST_SHA1, ST_MD5 };
+/* The first two are ours; the others are what packages of others come with. */
+enum st_hash {
+	ST_SHA256,
+	ST_SHA512,
+	ST_SHA1,
+	ST_MD5,
+	ST_SHA224,
+	ST_SHA384,
+	ST_SHA512_256,
+	ST_BLAKE2B
+};
 int st_hasher_new(enum st_hash hash, struct st_hasher **hasher_out, stet_error *err);
 void st_hasher_add(struct st_hasher *hasher, stet_bytes data);
 size_t st_hasher_end(struct st_hasher *hasher, uint8_t out[64]); /* digest size; then reset */

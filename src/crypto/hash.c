@@ -16,7 +16,8 @@
 
 #include "base/err.h"
 
-static const char *const digest_names[] = {"SHA2-256", "SHA2-512", "SHA1", "MD5"};
+static const char *const digest_names[] = {
+    "SHA2-256", "SHA2-512", "SHA1", "MD5", "SHA2-224", "SHA2-384", "SHA2-512/256", "BLAKE2B-512"};
 #define DIGEST_COUNT (sizeof(digest_names) / sizeof(digest_names[0]))
 #define KEPT_COUNT 2 /* a thread keeps contexts for SHA-256 and SHA-512 */
 

@@ -170,6 +170,14 @@ int st_ledger_folder_make(const char *path, const stet_key *ledger_key, stet_pas
 int st_ledger_folder_finish(const char *path, stet_error *err);
 void st_ledger_folder_undo(const char *path, int made);
 
+/* --- restore.c --- */
+/* stet_ledger_restore(), with whatever is to be done once all entries are in and before the folder
+ * becomes a ledger: artifacts, a checkpoint. */
+typedef int st_restored(void *ctx, stet_ledger *ledger, stet_error *err);
+int st_ledger_restore(const char *path, const stet_ledger_options *options, stet_source *read,
+    void *ctx, const stet_key *ledger_key, st_restored *restored, void *restored_ctx,
+    stet_progress *progress, void *progress_ctx, stet_error *err);
+
 /* --- copy.c --- */
 int st_store_copy(struct st_reader *from, struct st_store *to, stet_progress *progress, void *ctx,
     stet_error *err);

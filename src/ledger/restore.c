@@ -289,7 +289,8 @@ sign_again(stet_ledger *ledger, const stet_key *ledger_key, stet_error *err)
 
 static int
 fill_ledger(stet_ledger *ledger, stet_source *read_from, void *ctx, const stet_key *ledger_key,
-    const char *artifacts, stet_progress *progress, void *progress_ctx, stet_error *err)
+    st_restored *restored, void *restored_ctx, stet_progress *progress, void *progress_ctx,
+    stet_error *err)
 {
 	struct restoring *restoring = calloc(1, sizeof(*restoring));
 	int rc;
@@ -320,15 +321,15 @@ fill_ledger(stet_ledger *ledger, stet_source *read_from, void *ctx, const stet_k
 		    "the entries end without a seal: after entry %llu something is missing",
 		    (unsigned long long)ledger->state.size - 1);
 	if ((rc = st_ledger_learn(ledger, err)) < 0 ||
-	    (artifacts != NULL && (rc = st_artifacts_copy(ledger, artifacts, err)) < 0))
+	    (rc = restored(restored_ctx, ledger, err)) < 0)
 		return rc;
 	return ledger_key != NULL ? sign_again(ledger, ledger_key, err) : STET_OK;
 }
 
 int
-stet_ledger_restore(const char *path, const stet_ledger_options *options, stet_source *read_from,
-    void *ctx, const stet_key *ledger_key, const char *artifacts, stet_progress *progress,
-    void *progress_ctx, stet_error *err)
+st_ledger_restore(const char *path, const stet_ledger_options *options, stet_source *read_from,
+    void *ctx, const stet_key *ledger_key, st_restored *restored, void *restored_ctx,
+    stet_progress *progress, void *progress_ctx, stet_error *err)
 {
 	stet_ledger *ledger = NULL;
 	int rc, made = 0;
@@ -339,11 +340,33 @@ stet_ledger_restore(const char *path, const stet_ledger_options *options, stet_s
 		return rc;
 	if ((rc = st_ledger_new_handle(path, options, &ledger, err)) == STET_OK &&
 	    (rc = st_store_open_lmdb(path, ST_OPEN_CREATE, &ledger->store, err)) == STET_OK &&
-	    (rc = fill_ledger(ledger, read_from, ctx, ledger_key, artifacts, progress, progress_ctx,
-		 err)) == STET_OK)
+	    (rc = fill_ledger(ledger, read_from, ctx, ledger_key, restored, restored_ctx, progress,
+		 progress_ctx, err)) == STET_OK)
 		rc = st_ledger_folder_finish(path, err);
 	stet_ledger_close(ledger);
 	if (rc < 0)
 		st_ledger_folder_undo(path, made);
+	return rc;
+}
+
+static int
+copy_artifacts(void *ctx, stet_ledger *ledger, stet_error *err)
+{
+	return ctx == NULL ? STET_OK : st_artifacts_copy(ledger, ctx, err);
+}
+
+int
+stet_ledger_restore(const char *path, const stet_ledger_options *options, stet_source *read_from,
+    void *ctx, const stet_key *ledger_key, const char *artifacts, stet_progress *progress,
+    void *progress_ctx, stet_error *err)
+{
+	char *folder = artifacts != NULL ? strdup(artifacts) : NULL;
+	int rc;
+
+	if (artifacts != NULL && folder == NULL)
+		return st_fail_nomem(err);
+	rc = st_ledger_restore(path, options, read_from, ctx, ledger_key, copy_artifacts, folder,
+	    progress, progress_ctx, err);
+	free(folder);
 	return rc;
 }

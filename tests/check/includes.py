@@ -22,6 +22,7 @@ OWNERS = [
     (re.compile(r"^utf8proc\.h"), "src/base/"),
     # Reading and writing XML are different jobs, and neither needs the other.
     (re.compile(r"^libxml/"), ("src/exchange/", "src/trail/", "src/site/")),
+    (re.compile(r"^archive(_entry)?\.h"), "src/package/"),
 ]
 # Headers of C11, POSIX and Linux that the project has a use for. Sockets are not among them.
 SYSTEM = set("""

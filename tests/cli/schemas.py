@@ -111,6 +111,8 @@ def read_ledger():
     check("log", must("log", "--seals", "--json"))
     check("log", must("log", "10.1234/a", "--json"))
     check("log", must("export", "jsonl"))
+    check("bag", must("export", "bagit", "--all", "-o", "bag", "--json"))
+    check("check", run("check", "bag", "--json").stdout.decode())
     must("import", "-q", "retraction-watch", os.path.join(
         ROOT, "tests", "data", "retraction-watch", "rw_raw20col_one_row_2023.csv"))
     for line in must("status", "10.1234/b", "9f810e9f-5768-46ea-af76-f8b503e24cd6",

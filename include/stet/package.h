@@ -1,0 +1,113 @@
+#ifndef STET_PACKAGE_H
+#define STET_PACKAGE_H
+/**
+ * Packages: audit trails as archives take them, checked without stet.
+ *
+ * A bag (BagIt 1.0, RFC 8493) holds entries, keys, checkpoint, artifacts and the
+ * same history in the formats that others read, and a program that verifies it
+ * with Python alone.  The same state of a ledger gives the same bytes: nothing in
+ * a bag is of the moment it was made in.  One thread at a time per call.
+ */
+#include <stet/checkpoint.h>
+#include <stet/exchange.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Manifests beside that of SHA-512. */
+#define STET_BAG_MD5 1
+#define STET_BAG_SHA1 2
+#define STET_BAG_SHA256 4
+
+/** What goes into a bag. Start from STET_BAG_OPTIONS. */
+typedef struct stet_bag_options {
+	int version;
+	unsigned also; /* STET_BAG_MD5 ... */
+	stet_progress *progress;
+	void *progress_ctx;
+} stet_bag_options;
+#define STET_BAG_OPTIONS                            \
+	{                                           \
+		STET_OPTIONS_VERSION, 0, NULL, NULL \
+	}
+
+/** What a bag came to hold. */
+typedef struct stet_bag_result {
+	stet_head head;            /* of the checkpoint in it                               */
+	uint64_t files, bytes;     /* payload                                               */
+	uint64_t artifacts;        /* contents packed                                       */
+	uint64_t blinded, missing; /* left out: personal data; named by entries and not held */
+} stet_bag_result;
+
+/**
+ * Write a whole ledger as a bag, as of its newest checkpoint.
+ *
+ * path  a folder that must not exist or be empty; or, by the end of its name, an archive: .tar,
+ *       .tar.zst, .zip
+ *
+ * It has a temporary name until all of it is on the disk. Content that is blinded stays out of it:
+ * it is personal data, and what was copied elsewhere cannot be erased. Returns STET_OK;
+ * STET_EREFUSED with rule output-taken; STET_ENOTFOUND if the ledger has no checkpoint; STET_EFULL,
+ * STET_EIO, STET_EFORMAT, STET_ENOMEM; STET_EINVAL with rule `stopped`. Memory does not grow with
+ * the ledger.
+ */
+STET_API int stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *options,
+    stet_bag_result *result_out, stet_error *err);
+
+/** How a package is judged. Start from STET_PACKAGE_OPTIONS. */
+typedef struct stet_package_options {
+	int version;
+	const stet_trust *trust; /* the keys the reader knows; NULL: none */
+	const char
+	    *scratch_dir; /* where a ledger in it is put together; NULL: it is not looked at */
+	stet_progress *progress;
+	void *progress_ctx;
+} stet_package_options;
+#define STET_PACKAGE_OPTIONS                                 \
+	{                                                    \
+		STET_OPTIONS_VERSION, NULL, NULL, NULL, NULL \
+	}
+
+/**
+ * Judge a package by the standard it follows: a bag, in a folder or an archive.
+ *
+ * report_out  {"v", "kind": "bag", "standard": "BagIt 1.0", "ok": true / false / null (could not
+ *             find out), "files", "bytes", "problems": [{"code", "path"?, "text"}],
+ *             "problem_count", "warnings": [...], "warning_count", "info": [[label, value]],
+ *             "content": "whole ledger", or null if it is not by stet}; of problems and warnings
+ *             the first hundred. Of a whole ledger also what stet_checkpoint_check() tells of the
+ *             checkpoint in it: "origin", "size", "root", "as_of", "known", "signed_by",
+ *             "unknown_signers". stet_json_free()
+ *
+ * In a bag that is whole, a whole ledger is verified as by stet_ledger_restore_bag(); what is wrong
+ * there is among the problems. Returns STET_OK whatever the report says; STET_EFORMAT with
+ * package-kind or package-unreadable; STET_ENOTFOUND, STET_EIO, STET_EFULL, STET_ENOMEM,
+ * STET_EINVAL with rule `stopped`. Memory grows with the number of files. Nothing from an archive
+ * is put on the disk by its name there, and no link is followed.
+ */
+STET_API int stet_package_check(
+    const char *path, const stet_package_options *options, stet_json **report_out, stet_error *err);
+/** 1 if path may be a package: a folder with the names of one, or a file that begins as an archive
+ *  does. */
+STET_API int stet_package_like(const char *path);
+
+/**
+ * Make a ledger from a bag that holds a whole one: every entry goes through every rule again, every
+ * artifact is compared with its digest, and the checkpoint in the bag must be one of these entries.
+ *
+ * path        the new folder
+ * bag         the bag, a folder or an archive
+ * ledger_key  to go on appending; may be NULL: then the ledger can only be read
+ *
+ * As stet_ledger_restore(); STET_EMISMATCH with the rule of the first problem if the bag is not
+ * whole, STET_EREFUSED with package-partial if it is of some records only.
+ */
+STET_API int stet_ledger_restore_bag(const char *path, const stet_ledger_options *options,
+    const char *bag, const stet_key *ledger_key, stet_progress *progress, void *progress_ctx,
+    stet_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,277 @@
+/* Judging a package by the standard it follows. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <stet/text.h>
+
+#include "bag/bag.h"
+#include "base/err.h"
+#include "json/json.h"
+
+/* What stet put into a bag, as the bag says: what is there is for the entries to show. */
+static stet_json *
+content_of(const struct st_bag *bag)
+{
+	stet_bytes content = st_bag_label(bag, ST_BAG_CONTENT_LABEL);
+
+	return content.data == NULL ? stet_json_null() : stet_json_string(content);
+}
+
+/* --- the ledger in a bag --------------------------------------------------------------------- */
+
+struct looking {
+	struct st_unpack *tree;
+	const stet_package_options *options;
+	struct st_bag *bag;
+	stet_json *report; /* of the checkpoint; NULL: not got so far */
+};
+
+static int
+set_moment(struct looking *looking, stet_ledger *ledger, stet_error *err)
+{
+	stet_entry *entry = NULL;
+	char time[STET_TIME_SIZE];
+	stet_head head;
+	int rc;
+
+	if ((rc = stet_ledger_head(ledger, &head, err)) == STET_OK &&
+	    (rc = stet_ledger_entry(ledger, head.size - 1, &entry, err)) == STET_OK) {
+		stet_time_text(stet_entry_ms(entry), time);
+		stet_json_set(looking->report, "as_of", stet_json_str(time));
+	}
+	stet_entry_free(entry);
+	return rc;
+}
+
+/* Everything in the bag, once more: the ledger in it gives the same files, or somebody has changed
+ * what readers read and left alone what programs verify. */
+static int
+compare_files(struct looking *looking, stet_ledger *ledger, const char *folder, stet_error *err)
+{
+	struct st_buf ours = {0}, theirs = {0};
+	char *scratch = st_path_join(folder, "lines");
+	stet_bytes agent = st_bag_label(looking->bag, "Bag-Software-Agent");
+	int rc;
+
+	if (!st_bytes_equal(agent, st_str(ST_BAG_AGENT))) {
+		st_found_warning(&looking->bag->found, stet_rule_name(ST_BAG_RENDERING), NULL,
+		    "it was made by '%.*s': whether the files for readers say what the entries say "
+		    "can be told by that version",
+		    (int)agent.size, agent.data != NULL ? (const char *)agent.data : "");
+		free(scratch);
+		return STET_OK;
+	}
+	if (scratch == NULL)
+		rc = st_fail_nomem(err);
+	else if ((rc = st_bag_lines(ledger, scratch, looking->options->progress,
+		      looking->options->progress_ctx, &ours, err)) == STET_OK &&
+		 (rc = st_unpack_read(
+		      looking->tree, "manifest-sha512.txt", SIZE_MAX / 4, &theirs, err)) == STET_OK)
+		rc = st_bag_compare(
+		    &looking->bag->found, st_buf_bytes(&ours), st_buf_bytes(&theirs), err);
+	st_buf_free(&theirs);
+	st_buf_free(&ours);
+	free(scratch);
+	return rc;
+}
+
+/* Put together anew, by every rule, in a folder that is removed again. */
+static int
+replay(struct looking *looking, const char *folder, stet_error *err)
+{
+	stet_ledger_options options = STET_LEDGER_OPTIONS;
+	char *path = st_path_join(folder, "ledger");
+	stet_ledger *ledger = NULL;
+	struct st_buf note = {0};
+	int rc;
+
+	if (path == NULL)
+		rc = st_fail_nomem(err);
+	else if ((rc = st_bag_restore(looking->tree, path, &options, NULL,
+		      looking->options->progress, looking->options->progress_ctx, err)) ==
+		     STET_OK &&
+		 (rc = st_unpack_read(looking->tree, ST_BAG_CHECKPOINT, ST_NOTE_MAX, &note, err)) ==
+		     STET_OK &&
+		 (rc = stet_checkpoint_check(st_buf_bytes(&note), looking->options->trust,
+		      &looking->report, err)) == STET_OK &&
+		 (rc = stet_ledger_open(path, &options, &ledger, err)) == STET_OK &&
+		 (rc = set_moment(looking, ledger, err)) == STET_OK)
+		rc = compare_files(looking, ledger, folder, err);
+	stet_ledger_close(ledger);
+	st_buf_free(&note);
+	free(path);
+	return rc;
+}
+
+static int
+look_inside(struct looking *looking, stet_error *err)
+{
+	char *folder = st_path_join(looking->options->scratch_dir, "stet-check.XXXXXX");
+	stet_error why;
+	int rc;
+
+	if (folder == NULL)
+		return st_fail_nomem(err);
+	if (mkdtemp(folder) == NULL) {
+		rc = st_fail_errno(
+		    err, errno, "cannot make a folder in '%s'", looking->options->scratch_dir);
+		free(folder);
+		return rc;
+	}
+	st_error_clear(&why);
+	rc = replay(looking, folder, &why);
+	st_dir_remove(folder);
+	free(folder);
+	if (rc == STET_EFORMAT || rc == STET_EMISMATCH || rc == STET_EREFUSED ||
+	    rc == STET_ENOTFOUND) {
+		st_found_problem(
+		    &looking->bag->found, stet_rule_name(why.rule), ST_BAG_ENTRIES, "%s", why.text);
+		return STET_OK;
+	}
+	if (rc < 0 && err != NULL)
+		*err = why;
+	return rc;
+}
+
+/* --- the report ------------------------------------------------------------------------------ */
+
+static void
+take_found(stet_json *report, struct st_found *found)
+{
+	stet_json_set(report, "ok",
+	    found->problem_count > 0 ? stet_json_bool(0)
+	    : found->unsure          ? stet_json_null()
+				     : stet_json_bool(1));
+	stet_json_set(report, "problem_count", stet_json_int((int64_t)found->problem_count));
+	stet_json_set(report, "problems", found->problems);
+	stet_json_set(report, "warning_count", stet_json_int((int64_t)found->warning_count));
+	stet_json_set(report, "warnings", found->warnings);
+	found->problems = found->warnings = NULL;
+}
+
+static int
+report_bag(struct looking *looking, stet_json **report_out, stet_error *err)
+{
+	stet_json *report = stet_json_object();
+	struct st_bag *bag = looking->bag;
+	char standard[32];
+	int rc;
+
+	snprintf(standard, sizeof(standard), "BagIt%s%s", bag->version[0] != '\0' ? " " : "",
+	    bag->version);
+	stet_json_set(report, "v", stet_json_int(1));
+	stet_json_set(report, "kind", stet_json_str("bag"));
+	stet_json_set(report, "standard", stet_json_str(standard));
+	stet_json_set(report, "files", stet_json_int((int64_t)bag->files));
+	stet_json_set(report, "bytes", stet_json_int((int64_t)bag->bytes));
+	stet_json_set(report, "content", content_of(bag));
+	take_found(report, &bag->found);
+	stet_json_set(report, "info", bag->info);
+	bag->info = NULL;
+	if (looking->report != NULL) {
+		stet_json_set(looking->report, "kind", stet_json_str("bag"));
+		st_json_move(report, &looking->report);
+	}
+	if ((rc = st_json_rc(report)) < 0) {
+		stet_json_free(report);
+		return st_fail_nomem(err);
+	}
+	*report_out = report;
+	return STET_OK;
+}
+
+static int
+check_bag(struct st_unpack *tree, const stet_package_options *options, stet_json **report_out,
+    stet_error *err)
+{
+	struct st_watch watch = {options->progress, options->progress_ctx, 0, 0};
+	struct st_bag bag = {0};
+	struct looking looking = {tree, options, &bag, NULL};
+	int rc = st_bag_check(tree, &watch, &bag, err);
+
+	if (rc == STET_OK && options->scratch_dir != NULL && bag.found.problem_count == 0 &&
+	    st_bytes_equal(st_bag_label(&bag, ST_BAG_CONTENT_LABEL), st_str(ST_BAG_WHOLE)))
+		rc = look_inside(&looking, err);
+	if (rc == STET_OK)
+		rc = report_bag(&looking, report_out, err);
+	stet_json_free(looking.report);
+	st_bag_clear(&bag);
+	return rc;
+}
+
+int
+stet_package_check(
+    const char *path, const stet_package_options *options, stet_json **report_out, stet_error *err)
+{
+	static const stet_package_options usual = STET_PACKAGE_OPTIONS;
+	struct st_unpack *tree = NULL;
+	int rc;
+
+	if (options == NULL)
+		options = &usual;
+	if (options->version != STET_OPTIONS_VERSION)
+		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "options of another version");
+	if ((rc = st_crypto_init(err)) < 0 || (rc = st_unpack_open(path, &tree, err)) < 0)
+		return rc;
+	if (st_bag_like(tree))
+		rc = check_bag(tree, options, report_out, err);
+	else
+		rc = st_fail(err, STET_EFORMAT, ST_PACKAGE_KIND,
+		    "'%s' is neither a bag nor an OCFL storage root or object", path);
+	st_unpack_close(tree);
+	return rc;
+}
+
+/* A folder with one of the names that packages begin with. */
+static int
+folder_like(const char *path)
+{
+	const char *name;
+	DIR *dir = opendir(path);
+	int like = 0;
+
+	if (dir == NULL)
+		return 1; /* why it cannot be read is for the check to say */
+	while (!like && st_dir_next(dir, path, &name, NULL) == STET_OK && name != NULL)
+		like = strcmp(name, "bagit.txt") == 0 || strncmp(name, "manifest-", 9) == 0 ||
+		       strncmp(name, "0=ocfl_", 7) == 0;
+	closedir(dir);
+	return like;
+}
+
+/* What the formats that are read begin with, and where. */
+int
+stet_package_like(const char *path)
+{
+	static const struct {
+		size_t at, size;
+		const char *bytes;
+	} marks[] = {{257, 5, "ustar"}, {0, 4, "\x28\xb5\x2f\xfd"}, {0, 4, "PK\x03\x04"},
+	    {0, 3, "\x1f\x8b\x08"},
+	    {0, 6,
+		"\xfd"
+		"7zXZ\0"}};
+	char head[512];
+	struct stat st;
+	ssize_t got;
+	size_t i;
+	int fd;
+
+	if (stat(path, &st) < 0)
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		return folder_like(path);
+	if (!S_ISREG(st.st_mode) || (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return 0;
+	got = read(fd, head, sizeof(head));
+	close(fd);
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (got >= (ssize_t)(marks[i].at + marks[i].size) &&
+		    memcmp(head + marks[i].at, marks[i].bytes, marks[i].size) == 0)
+			return 1;
+	return 0;
+}

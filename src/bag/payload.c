@@ -1,0 +1,175 @@
+/* What goes into data/, in this order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bag/bag.h"
+#include "base/err.h"
+
+/* The entries up to the checkpoint in one of the formats that have them all. */
+static int
+put_entries(struct st_bagging *bagging, const char *name, const char *format, stet_error *err)
+{
+	int rc;
+
+	if ((rc = st_bag_begin(bagging, name, ST_PACK_UNKNOWN, err)) < 0)
+		return rc;
+	rc = stet_export(bagging->ledger, format, 0, bagging->checkpoint.size,
+	    bagging->options->progress, bagging->options->progress_ctx, st_pack_sink, bagging->pack,
+	    err);
+	/* Where the package failed it says why better than whoever wrote into it. */
+	if (rc < 0)
+		return st_pack_why(bagging->pack, rc, err);
+	return st_bag_end(bagging, err);
+}
+
+/* --- the same history for other readers ------------------------------------------------------ */
+
+/* The formats of <stet/exchange.h> that a bag has, as far as there are writers of them, and where:
+ * a folder for those in which each record is a document of its own. */
+static const struct rendering {
+	const char *format, *name;
+} renderings[] = {{"csv", "data/history.csv"}, {"prov", "data/prov/history.prov.json"},
+    {"provn", "data/prov/history.provn"}, {"premis", "data/premis/events.xml"},
+    {"datacite", "data/datacite"}, {"ro-crate", "data/ro-crate-metadata.json"}, {NULL, NULL}};
+
+static int
+find_format(const char *name, stet_export_format *format_out)
+{
+	size_t row;
+
+	for (row = 0; stet_export_format_of(row, format_out); row++)
+		if (strcmp(format_out->name, name) == 0)
+			return 1;
+	return 0;
+}
+
+/* Documents apart: a member begins with its first piece and ends with its last. */
+struct documents {
+	struct st_bagging *bagging;
+	const char *folder;
+	int open;
+	stet_error why;
+};
+
+static int
+put_document(void *ctx, const char *path, stet_bytes piece, int last)
+{
+	struct documents *documents = ctx;
+	struct st_bagging *bagging = documents->bagging;
+	char name[1024];
+	int rc = STET_OK;
+
+	if (!documents->open) {
+		snprintf(name, sizeof(name), "%s/%s", documents->folder,
+		    path != NULL ? path : "document");
+		rc = st_bag_begin(bagging, name, ST_PACK_UNKNOWN, &documents->why);
+		documents->open = 1;
+	}
+	if (rc == STET_OK)
+		rc = st_pack_put(bagging->pack, piece, &documents->why);
+	if (rc == STET_OK && last) {
+		documents->open = 0;
+		rc = st_bag_end(bagging, &documents->why);
+	}
+	return rc;
+}
+
+static int
+put_apart(struct st_bagging *bagging, const struct rendering *rendering,
+    const stet_export_options *options, stet_error *err)
+{
+	struct documents documents = {.bagging = bagging, .folder = rendering->name};
+	int rc;
+
+	st_error_clear(&documents.why);
+	rc = stet_export_records(
+	    bagging->ledger, rendering->format, NULL, 0, options, put_document, &documents, err);
+	/* That not one record can be said in a format is no reason to have no bag. */
+	if (rc == STET_EREFUSED && !documents.open)
+		return STET_OK;
+	if (rc < 0 && documents.why.code < 0 && err != NULL)
+		*err = documents.why;
+	return rc;
+}
+
+static int
+put_rendering(struct st_bagging *bagging, const struct rendering *rendering, stet_error *err)
+{
+	stet_export_options options = STET_EXPORT_OPTIONS;
+	stet_export_format format;
+	int rc;
+
+	if (!find_format(rendering->format, &format))
+		return STET_OK;
+	options.at = (stet_at){STET_AT_SEQ, bagging->checkpoint.size};
+	options.progress = bagging->options->progress;
+	options.progress_ctx = bagging->options->progress_ctx;
+	if (format.apart)
+		return put_apart(bagging, rendering, &options, err);
+	if ((rc = st_bag_begin(bagging, rendering->name, ST_PACK_UNKNOWN, err)) < 0)
+		return rc;
+	rc = stet_export_records(bagging->ledger, rendering->format, NULL, 0, &options,
+	    st_pack_sink, bagging->pack, err);
+	return rc < 0 ? st_pack_why(bagging->pack, rc, err) : st_bag_end(bagging, err);
+}
+
+static int
+put_renderings(struct st_bagging *bagging, stet_error *err)
+{
+	const struct rendering *rendering;
+	int rc = STET_OK;
+
+	for (rendering = renderings; rc == STET_OK && rendering->format != NULL; rendering++)
+		rc = put_rendering(bagging, rendering, err);
+	return rc;
+}
+
+/* --- the rest -------------------------------------------------------------------------------- */
+
+static int
+put_keys(struct st_bagging *bagging, stet_error *err)
+{
+	stet_json *keys = NULL;
+	char *text = NULL;
+	size_t size;
+	int rc;
+
+	if ((rc = stet_ledger_keys(bagging->ledger, bagging->ms, &keys, err)) < 0)
+		return rc;
+	if ((rc = stet_json_text(keys, STET_JSON_INDENT, &text, &size, err)) == STET_OK) {
+		text[size] = '\n'; /* over the NUL that ends it */
+		rc = st_bag_put(
+		    bagging, ST_BAG_KEYS, (stet_bytes){(const uint8_t *)text, size + 1}, err);
+	}
+	free(text);
+	stet_json_free(keys);
+	return rc;
+}
+
+static int
+put_files(struct st_bagging *bagging, stet_error *err)
+{
+	const struct st_bag_file *file;
+	char name[128];
+	int rc = STET_OK;
+
+	for (file = st_bag_files; rc == STET_OK && file->name != NULL; file++) {
+		snprintf(name, sizeof(name), "data/%s", file->name);
+		rc = st_bag_put(bagging, name, file->content, err);
+	}
+	return rc;
+}
+
+int
+st_bag_payload(struct st_bagging *bagging, stet_error *err)
+{
+	int rc;
+
+	if ((rc = put_files(bagging, err)) < 0 || (rc = put_keys(bagging, err)) < 0 ||
+	    (rc = st_bag_put(bagging, ST_BAG_CHECKPOINT, st_buf_bytes(&bagging->note), err)) < 0 ||
+	    (rc = put_entries(bagging, ST_BAG_ENTRIES, "cborseq", err)) < 0 ||
+	    (rc = put_entries(bagging, ST_BAG_ENTRIES_JSON, "jsonl", err)) < 0 ||
+	    (rc = put_renderings(bagging, err)) < 0 || (rc = st_bag_artifacts(bagging, err)) < 0)
+		return rc;
+	return st_bag_verify_txt(bagging, err);
+}

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Verifies the bag that this file lies in, with Python's standard library and nothing else:
+
+    python3 -I -S data/verify.py [--key NAME+HASH+KEY]
+
+It says what it looked at, and then one line: yes (exit 0), no (1) or could not find out (3).
+
+What is verified: every file is the one the manifests list and no other is there; every entry has
+the bytes, links, signatures and roles that the format asks for; the checkpoint is a signature by
+the ledger key over exactly these entries; every artifact is content that an entry names. Not
+verified: the pages that only show the same in other formats (history.csv, prov, premis ...).
+
+--key is the ledger's verifier key as you got it from somewhere else than this bag.  Without it the
+answer rests on the key that the ledger names itself.  Licence: CC0-1.0.
+"""
+import base64
+import hashlib
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+BAG = os.path.dirname(HERE)
+sys.path.insert(0, HERE)
+import stet_reference as stet  # noqa: E402
+
+
+def digest_of(path, name):
+    digest = hashlib.new(name)
+    with open(path, "rb") as file:
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def read(*parts):
+    with open(os.path.join(BAG, *parts), "rb") as file:
+        return file.read()
+
+
+def files_below(folder):
+    for where, folders, names in os.walk(os.path.join(BAG, folder)):
+        for name in folders + names:
+            path = os.path.join(where, name)
+            stet.require(not os.path.islink(path), "'%s' is a link" % os.path.relpath(path, BAG))
+        for name in names:
+            yield os.path.relpath(os.path.join(where, name), BAG).replace(os.sep, "/")
+
+
+def manifest_lines(name):
+    listed = {}
+    for line in read(name).decode("utf-8").splitlines():
+        digest, _, path = line.partition("  ")
+        stet.require(path and path not in listed, "%s: a line that cannot be read" % name)
+        stet.require(not path.startswith(("/", "~")) and ".." not in path.split("/"),
+                     "%s: a path that leads out of the bag" % name)
+        listed[path] = digest
+    return listed
+
+
+def check_manifest(name):
+    algorithm = name.rsplit("manifest-", 1)[1][: -len(".txt")]
+    listed = manifest_lines(name)
+    for path, digest in sorted(listed.items()):
+        full = os.path.join(BAG, *path.split("/"))
+        stet.require(os.path.isfile(full), "'%s' is missing" % path)
+        stet.require(digest_of(full, algorithm) == digest, "'%s' was altered" % path)
+    return set(listed)
+
+
+def check_manifests():
+    """Returns the payload files."""
+    names = sorted(name for name in os.listdir(BAG) if "manifest-" in name)
+    stet.require("manifest-sha512.txt" in names, "manifest-sha512.txt is missing")
+    there = set(files_below("data"))
+    for name in names:
+        listed = check_manifest(name)
+        if name.startswith("manifest-"):
+            extra = sorted(there - listed)
+            stet.require(not extra, "'%s' is listed nowhere" % "".join(extra[:1]))
+    return there
+
+
+def read_entries():
+    """The ledger, judged entry by entry."""
+    data, at, ledger = read("data", "ledger", "entries.cborseq"), 0, stet.Ledger()
+    while at < len(data):
+        try:
+            entry = stet.decode_first(data[at : at + 70000], 0)
+            ledger.add(entry)
+        except (stet.Refused, stet.Unknown) as reason:
+            raise type(reason)("entry %d: %s" % (len(ledger.leaves), reason)) from None
+        at += len(entry)
+        if sys.stderr.isatty() and len(ledger.leaves) % 100 == 0:
+            print("\rentries: %d" % len(ledger.leaves), end="", file=sys.stderr)
+    if sys.stderr.isatty():
+        print("\r", end="", file=sys.stderr)
+    stet.require(ledger.seals and ledger.seals[-1] == len(ledger.leaves) - 1,
+                 "the last entries stand behind no seal")
+    return ledger
+
+
+def check_checkpoint(ledger, given):
+    """The note says what was recomputed, and the ledger key has signed it."""
+    note = read("data", "ledger", "checkpoint.txt").decode("utf-8")
+    text, _, lines = note.rpartition("\n\n")
+    text += "\n"
+    expected = stet.checkpoint_text(ledger.origin, len(ledger.leaves),
+                                    stet.tree_root(ledger.leaves))
+    stet.require(text == expected, "the checkpoint is of other entries")
+    keys = list(ledger.ledger_keys)
+    if given is not None:
+        name, key = stet.read_vkey(given)
+        stet.require(name == ledger.origin and key in keys, "that key is not this ledger's")
+        keys = [key]
+    key = keys[-1]
+    for line in lines.splitlines():
+        mark, name, coded = (line.split(" ") + ["", ""])[:3]
+        blob = base64.b64decode(coded)
+        if mark == "\u2014" and name == ledger.origin and \
+                blob[:4] == stet.note_key_id(name, 1, key):
+            stet.require(stet.signature_ok(key, text.encode(), blob[4:]),
+                         "the signature of the checkpoint is wrong")
+            return stet.make_vkey(ledger.origin, key)
+    raise stet.Refused("the checkpoint is not signed by the ledger key")
+
+
+def check_artifacts(ledger, there):
+    named = {digest for entry in ledger.entries
+             for digest in [entry.body.get("sha256")] if isinstance(digest, bytes)}
+    count = 0
+    for path in sorted(there):
+        if path.startswith("data/artifacts/"):
+            name = path[len("data/artifacts/"):].replace("/", "")
+            stet.require(digest_of(os.path.join(BAG, *path.split("/")), "sha256") == name,
+                         "'%s' is other content" % path)
+            stet.require(bytes.fromhex(name) in named, "'%s' is named by no entry" % path)
+            count += 1
+    return count
+
+
+def check_readable(ledger):
+    """Each line of the readable copy names its entry by the entry's own digest."""
+    number = 0
+    with open(os.path.join(BAG, "data", "ledger", "entries.jsonl"), encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            row = json.loads(line)
+            stet.require(number <= len(ledger.leaves) and row["seq"] == number - 1
+                         and row["leaf"] == ledger.leaves[number - 1].hex(),
+                         "entries.jsonl: line %d is not of entry %d" % (number, number - 1))
+    stet.require(number == len(ledger.leaves), "entries.jsonl has not every entry")
+
+
+def verify(given):
+    there = check_manifests()
+    print("files:      %d in data/, all listed, all unaltered" % len(there))
+    ledger = read_entries()
+    print("entries:    %d, one chain, every signature and role right" % len(ledger.leaves))
+    key = check_checkpoint(ledger, given)
+    print("checkpoint: '%s', size %d, root %s" % (ledger.origin, len(ledger.leaves),
+                                                 stet.tree_root(ledger.leaves).hex()))
+    print("artifacts:  %d, each as its entry says" % check_artifacts(ledger, there))
+    check_readable(ledger)
+    print("key:        %s" % key)
+    if ledger.unknown:
+        raise stet.Unknown("%d entries are of a type not known here; all else holds"
+                           % ledger.unknown)
+
+
+def main(arguments):
+    if arguments and (len(arguments) != 2 or arguments[0] != "--key"):
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    given = arguments[1] if arguments else None
+    try:
+        verify(given)
+    except stet.Refused as reason:
+        print("no: %s" % reason)
+        return 1
+    except (stet.Unknown, OSError) as reason:
+        print("could not find out: %s" % reason)
+        return 3
+    except (ValueError, KeyError, TypeError) as reason:
+        print("no: a file is not what it should be: %s" % reason)
+        return 1
+    if given is None:
+        print("yes: by the key above, which this bag names itself; compare it with one that you "
+              "got elsewhere")
+    else:
+        print("yes: by the key you gave")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

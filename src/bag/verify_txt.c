@@ -1,0 +1,110 @@
+/* VERIFY.txt: how to check the bag, for somebody who finds it in fifty years. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "bag/bag.h"
+#include "base/err.h"
+#include "base/hex.h"
+
+static void
+put_facts(struct st_bagging *bagging, struct st_buf *out)
+{
+	stet_bytes organisation = st_bag_opening(bagging, "organisation");
+	char root[65], date[11];
+
+	st_hex(bagging->checkpoint.root, 32, root);
+	st_bag_date(bagging, date);
+	st_buf_printf(out,
+	    "This is the audit trail of a ledger, as it stood on %s.\n"
+	    "\n"
+	    "    ledger   %s\n"
+	    "    origin   %s\n",
+	    date, stet_ledger_id(bagging->ledger), bagging->checkpoint.origin);
+	if (organisation.data != NULL)
+		st_buf_printf(out, "    run by   %.*s\n", (int)organisation.size,
+		    (const char *)organisation.data);
+	st_buf_printf(out,
+	    "    entries  %" PRIu64 "\n"
+	    "    root     %s\n"
+	    "    key      %s\n"
+	    "\n",
+	    bagging->checkpoint.size, root, bagging->vkey);
+}
+
+static const char how[] =
+    "It follows BagIt 1.0 (RFC 8493). Three ways to check it, each of which needs no network:\n"
+    "\n"
+    "1. That no file was altered, with what every Linux has. In the folder above this one:\n"
+    "\n"
+    "       sha512sum -c --strict --quiet manifest-sha512.txt tagmanifest-sha512.txt\n"
+    "\n"
+    "   No output means that all is well. This shows that the bag is as it was made, not that\n"
+    "   what it says was signed: whoever can change a file can change a manifest.\n"
+    "\n"
+    "2. That the entries are the signed ones and that none is missing, with Python 3 alone:\n"
+    "\n"
+    "       python3 -I -S data/verify.py --key 'KEY'\n"
+    "\n"
+    "   KEY is the ledger's verifier key, the line \"key\" above. Take it from somewhere else "
+    "than\n"
+    "   this bag: a page of whoever runs the ledger, a printed volume, another archive. It takes\n"
+    "   some minutes for a large ledger.\n"
+    "\n"
+    "3. With the program stet, the same and more, and faster:\n"
+    "\n"
+    "       stet check FOLDER --key 'KEY'\n"
+    "\n"
+    "What a yes means: the ledger key has signed that exactly these entries exist, each signed by\n"
+    "the key that had the right to, and nothing was altered, removed, added or put in another\n"
+    "order. It does not mean that what the entries say is true: they say who stated what, and "
+    "when.\n"
+    "\n"
+    "What is in data/:\n"
+    "\n"
+    "    ledger/entries.cborseq  the entries, byte for byte as they were signed: the only truth "
+    "here\n"
+    "    ledger/entries.jsonl    the same to read, one on each line\n"
+    "    ledger/keys.json        public keys, what each may sign, who vouched for it\n"
+    "    ledger/checkpoint.txt   the signature over all entries, a C2SP signed note\n"
+    "    history.csv, prov/, premis/, datacite/, ro-crate-metadata.json   as far as they are "
+    "here:\n"
+    "                            the same history in the formats that archives and registries "
+    "read\n"
+    "    artifacts/              contents that entries name, by SHA-256\n"
+    "    format/format.md        every byte of the format, enough to write a reader anew\n"
+    "    format/statements.md    what each type of entry says, word by word\n"
+    "    format/schemas/         the same for programs\n"
+    "    verify.py, stet_reference.py   the program of way 2, to be read as well as run\n";
+
+static void
+put_left_out(const struct st_bagging *bagging, struct st_buf *out)
+{
+	const stet_bag_result *result = &bagging->result;
+
+	if (result->blinded > 0)
+		st_buf_printf(out,
+		    "\n%" PRIu64
+		    " contents are personal data, named by a digest that hides them, and "
+		    "are not in the bag.\n",
+		    result->blinded);
+	if (result->missing > 0)
+		st_buf_printf(out,
+		    "\n%" PRIu64 " contents that entries name were withheld or were not held where "
+		    "the bag was made.\n",
+		    result->missing);
+}
+
+int
+st_bag_verify_txt(struct st_bagging *bagging, stet_error *err)
+{
+	struct st_buf out = {0};
+	int rc;
+
+	put_facts(bagging, &out);
+	st_buf_put_str(&out, how);
+	put_left_out(bagging, &out);
+	rc = out.rc < 0 ? st_fail_nomem(err)
+			: st_bag_put(bagging, "data/VERIFY.txt", st_buf_bytes(&out), err);
+	st_buf_free(&out);
+	return rc;
+}

@@ -1,0 +1,160 @@
+/* stet check: a bag, as a folder or an archive, by its standard and, if it is of a ledger, by what
+ * is in it. */
+#include "check.h"
+#include "out.h"
+#include "stop.h"
+#include "util.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+detect(const struct check *check)
+{
+	return check->is_package;
+}
+
+/* The first problem, as the reason of the answer; the page has all. */
+static int
+refute(const stet_json *report, stet_error *err)
+{
+	const stet_json *problem = stet_json_item(stet_json_get(report, "problems"), 0);
+	char *code = json_text(stet_json_get(problem, "code")),
+	     *path = json_text(stet_json_get(problem, "path")),
+	     *text = json_text(stet_json_get(problem, "text"));
+
+	fail_text(err, STET_EMISMATCH, "%s%s%s", path != NULL ? path : "", path != NULL ? " " : "",
+	    text != NULL ? text : "");
+	err->rule = code != NULL ? stet_rule_find(code) : 0;
+	free(text);
+	free(path);
+	free(code);
+	return STET_EMISMATCH;
+}
+
+static int
+unsure(const stet_json *report, stet_error *err)
+{
+	const stet_json *warning = stet_json_item(stet_json_get(report, "warnings"), 0);
+	char *path = json_text(stet_json_get(warning, "path")),
+	     *text = json_text(stet_json_get(warning, "text"));
+
+	fail_text(err, STET_EVERSION, "%s %s", path != NULL ? path : "", text != NULL ? text : "");
+	free(text);
+	free(path);
+	return STET_EVERSION;
+}
+
+static int
+judge(struct check *check, stet_error *err)
+{
+	stet_package_options options = STET_PACKAGE_OPTIONS;
+	stet_ledger_options folders = STET_LEDGER_OPTIONS;
+	const stet_json *ok;
+	struct progress progress;
+	int rc;
+
+	env_ledger_options(&check->env, &folders);
+	options.trust = check->trust;
+	options.scratch_dir = folders.scratch_dir != NULL ? folders.scratch_dir : "/tmp";
+	options.progress = progress_step;
+	options.progress_ctx = &progress;
+	stop_watch();
+	progress_begin(&progress, "check", check->env.quiet);
+	rc = stet_package_check(check->path, &options, &check->report, err);
+	progress_end(&progress);
+	/* What follows no standard that is known here is not judged by any. */
+	if (rc == STET_EFORMAT && err->rule == stet_rule_find("package-kind"))
+		return STET_EVERSION;
+	if (rc < 0)
+		return rc;
+	ok = stet_json_get(check->report, "ok");
+	if (stet_json_kind_of(ok) == STET_JSON_NULL)
+		return unsure(check->report, err);
+	if (!stet_json_bool_of(ok))
+		return refute(check->report, err);
+	return STET_OK;
+}
+
+static void
+put_found(const stet_json *list, int64_t count, const char *label)
+{
+	char *code, *path, *text, *line;
+	const stet_json *row;
+	size_t i;
+
+	for (i = 0; i < stet_json_size(list); i++) {
+		row = stet_json_item(list, i);
+		code = json_text(stet_json_get(row, "code"));
+		path = json_text(stet_json_get(row, "path"));
+		text = json_text(stet_json_get(row, "text"));
+		line = text_of("%s: %s%s%s", code != NULL ? code : "", path != NULL ? path : "",
+		    path != NULL ? " " : "", text != NULL ? text : "");
+		check_row(label, line != NULL ? line : "");
+		free(line);
+		free(text);
+		free(path);
+		free(code);
+	}
+	if (count > (int64_t)stet_json_size(list)) {
+		line = text_of("%" PRId64 " more", count - (int64_t)stet_json_size(list));
+		check_row(label, line != NULL ? line : "");
+		free(line);
+	}
+}
+
+static void
+page(const struct check *check)
+{
+	const stet_json *report = check->report;
+	int64_t count;
+	char files[32], bytes[32], *line, *standard = json_text(stet_json_get(report, "standard"));
+
+	check_row("standard", standard != NULL ? standard : "");
+	free(standard);
+	count = stet_json_int_of(stet_json_get(report, "files"));
+	line = text_of("%s %s, %s bytes", number_text((uint64_t)count, files),
+	    count == 1 ? "file" : "files",
+	    number_text((uint64_t)stet_json_int_of(stet_json_get(report, "bytes")), bytes));
+	check_row("payload", line != NULL ? line : "");
+	free(line);
+	put_found(stet_json_get(report, "problems"),
+	    stet_json_int_of(stet_json_get(report, "problem_count")), "problem");
+	put_found(stet_json_get(report, "warnings"),
+	    stet_json_int_of(stet_json_get(report, "warning_count")), "warning");
+}
+
+/* Whether what is there for readers was held against the entries. */
+static int
+compared(const stet_json *report)
+{
+	const stet_json *warnings = stet_json_get(report, "warnings");
+	size_t i;
+
+	for (i = 0; i < stet_json_size(warnings); i++)
+		if (json_is(stet_json_get(stet_json_item(warnings, i), "code"), "bag-rendering"))
+			return 0;
+	return 1;
+}
+
+static char *
+verdict(const struct check *check)
+{
+	if (stet_json_get(check->report, "origin") != NULL && !compared(check->report))
+		return strdup("the ledger in it is whole and signed by the ledger key; whether the "
+			      "files for readers say the same could not be found out");
+	if (stet_json_get(check->report, "origin") != NULL)
+		return strdup("every file is as listed, and the ledger in it is whole and signed "
+			      "by the ledger key");
+	return strdup("every file is as listed; nothing in it says who vouches for that");
+}
+
+const struct check_kind check_package = {.name = "bag",
+    .what = "a bag",
+    .unsigned_too = 1,
+    .detect = detect,
+    .judge = judge,
+    .page = page,
+    .verdict = verdict};
