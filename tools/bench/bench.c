@@ -2,7 +2,8 @@
  *
  *   tools/bench/run [FOLDER [SCALE [PART]]]
  *
- * builds a release and measures: all of it, or the part append, verify, import or shell. FOLDER is
+ * builds a release and measures: all of it, or the part append, verify, proof, import or
+ * shell. FOLDER is
  * where the ledgers are made. */
 #include <errno.h>
 #include <fcntl.h>
@@ -186,6 +187,32 @@ make_statements(stet_statement **statements, size_t first, size_t count)
 			 (stet_bytes){(const uint8_t *)json, (size_t)size}, &statements[i], &err),
 		    &err, "statement");
 	}
+}
+
+void
+add_records(stet_ledger *ledger, size_t first, size_t count)
+{
+	stet_append_options options = STET_APPEND_OPTIONS;
+	stet_statement *statements[1000];
+	stet_key *desk = desk_key();
+	stet_outcome *outcome;
+	stet_error err = {0};
+	size_t n, i, failed;
+
+	options.now_ms = NOW_MS;
+	for (; count > 0; count -= n, first += n) {
+		n = count < 1000 ? count : 1000;
+		make_statements(statements, first, n);
+		must(stet_statement_sign_all(
+			 statements, n, desk, (int64_t)(NOW_MS / 1000), 0, &failed, &err),
+		    &err, "sign");
+		must(stet_ledger_append(ledger, statements, n, &options, &outcome, &err), &err,
+		    "append");
+		stet_outcome_free(outcome);
+		for (i = 0; i < n; i++)
+			stet_statement_free(statements[i]);
+	}
+	stet_key_free(desk);
 }
 
 /* --- append ------------------------------------------------------------------------------------
@@ -413,6 +440,8 @@ main(int argc, char **argv)
 		bench_append(&place, scale);
 	if (wanted(part, "verify"))
 		bench_verify(&place, scale);
+	if (wanted(part, "proof"))
+		bench_proof(&place, scale);
 	if (list != NULL && wanted(part, "import"))
 		bench_import(&place, list);
 	if (stet != NULL && wanted(part, "shell"))

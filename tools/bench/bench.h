@@ -16,6 +16,8 @@ struct place {
 /* A new ledger in which the key may sign records and observations. */
 stet_ledger *make_ledger(const struct place *place, unsigned threads);
 stet_key *desk_key(void);
+/* Records in batches of 1,000, by that key: numbers first .. first + count - 1. */
+void add_records(stet_ledger *ledger, size_t first, size_t count);
 void remove_tree(const char *path);
 void must(int rc, const stet_error *err, const char *what);
 
@@ -39,6 +41,8 @@ double bare_append(const struct bare_append *what); /* entries a second */
 /* Scan, leaf hash, chain, tree, and with signatures one verification an entry. */
 double bare_verify(const char *ledger, size_t statement_size, int signatures, unsigned threads);
 
+/* Proofs: their size, and how many are made and checked a second. */
+void bench_proof(const struct place *place, size_t scale);
 /* The list of retractions in a file, imported. */
 void bench_import(const struct place *place, const char *list);
 
