@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/time.h"
+#include "exchange/deposits.h"
 #include "exchange/items.h"
 #include "exchange/work.h"
 
@@ -21,6 +22,8 @@ static const char *const moving[] = {"indexed", "is-referenced-by-count", "score
 struct item {
 	struct st_work work;
 	const stet_json *json;
+	stet_bytes copy; /* of it */
+	const char *media_type;
 	struct st_update *updates;
 	struct st_buf *names; /* the other work of each */
 	size_t count;
@@ -256,7 +259,6 @@ say_updates(struct item *item, stet_error *err)
 static int
 say_item(struct item *item, struct st_works *works, stet_error *err)
 {
-	struct st_buf copy = {0};
 	char submitted[32];
 	uint8_t sha256[32];
 	int rc;
@@ -265,20 +267,21 @@ say_item(struct item *item, struct st_works *works, stet_error *err)
 	    0)
 		return rc;
 	read_submitted(item->json, submitted);
-	if ((rc = st_work_settled(item->json, moving, &copy, sha256, err)) == STET_OK &&
-	    (rc = st_work_say_record(&item->work, first_text(item->json, "title"),
+	st_sha256(item->copy, sha256);
+	if ((rc = st_work_say_record(&item->work, first_text(item->json, "title"),
 		 st_work_text(item->json, "publisher", NULL), st_str(submitted), err)) == STET_OK &&
 	    (rc = say_updates(item, err)) == STET_OK &&
-	    (rc = say_registration(item, sha256, err)) == STET_OK &&
-	    (rc = st_work_say_copy(&item->work, st_buf_bytes(&copy), "application/json", err)) ==
-		STET_OK)
+	    (rc = say_registration(item, item->copy.data != NULL ? sha256 : NULL, err)) ==
+		STET_OK &&
+	    (item->copy.data == NULL ||
+		(rc = st_work_say_copy(&item->work, item->copy, item->media_type, err)) == STET_OK))
 		rc = st_work_end(&item->work, err);
-	st_buf_free(&copy);
 	return rc;
 }
 
-static int
-take_item(struct st_works *works, const stet_json *json, stet_error *err)
+int
+st_crossref_say(struct st_works *works, const stet_json *json, stet_bytes copy,
+    const char *media_type, stet_error *err)
 {
 	struct item item;
 	size_t i;
@@ -286,6 +289,8 @@ take_item(struct st_works *works, const stet_json *json, stet_error *err)
 
 	memset(&item, 0, sizeof(item));
 	item.json = json;
+	item.copy = copy;
+	item.media_type = media_type;
 	rc = say_item(&item, works, err);
 	for (i = 0; i < item.count; i++)
 		st_buf_free(&item.names[i]);
@@ -295,8 +300,28 @@ take_item(struct st_works *works, const stet_json *json, stet_error *err)
 	return rc;
 }
 
+static int
+take_item(struct st_works *works, const stet_json *json, stet_error *err)
+{
+	struct st_buf copy = {0};
+	uint8_t sha256[32];
+	int rc = st_work_settled(json, moving, &copy, sha256, err);
+
+	if (rc == STET_OK)
+		rc = st_crossref_say(works, json, st_buf_bytes(&copy), "application/json", err);
+	st_buf_free(&copy);
+	return rc;
+}
+
 int
 st_import_crossref(struct st_import *import, stet_error *err)
 {
-	return st_work_each(import, wrappers, take_item, err);
+	int xml, rc = st_import_is_xml(import, &xml, err);
+
+	if (rc < 0)
+		return rc;
+	if (!xml)
+		return st_work_each(import, wrappers, take_item, err);
+	st_import_source(import, "crossref-deposit");
+	return st_import_batch(import, err);
 }

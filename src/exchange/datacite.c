@@ -1,4 +1,5 @@
-/* What DataCite states of a DOI: JSON:API answers and lists of them, or its JSON alone.
+/* What DataCite states of a DOI: JSON:API answers and lists of them, or its JSON alone; and the
+ * metadata that were deposited, which are XML (deposits.c).
  *
  * No relation of DataCite's says "retracts"; versions it has words for, and dateType Withdrawn. Its
  * own gesture of retraction is the state: what was findable is registered only, and hidden. */
@@ -8,6 +9,7 @@
 #include "base/err.h"
 #include "base/name.h"
 #include "base/time.h"
+#include "exchange/deposits.h"
 #include "exchange/relations.h"
 
 static const char *const wrappers[] = {"data", NULL};
@@ -124,9 +126,9 @@ say(struct st_work *work, const stet_json *json, struct st_said *said, stet_erro
 	return rc;
 }
 
-static int
-say_item(struct st_works *works, const stet_json *json, stet_bytes copy, const char *media_type,
-    stet_error *err)
+int
+st_datacite_say(struct st_works *works, const stet_json *json, stet_bytes copy,
+    const char *media_type, stet_error *err)
 {
 	static const char *const members[] = {"doi", "DOI", "id"};
 	struct st_said said;
@@ -157,8 +159,8 @@ take_item(struct st_works *works, const stet_json *json, stet_error *err)
 	int rc = st_work_settled(json, moving, &copy, sha256, err);
 
 	if (rc == STET_OK)
-		rc = say_item(works, attributes != NULL ? attributes : json, st_buf_bytes(&copy),
-		    "application/json", err);
+		rc = st_datacite_say(works, attributes != NULL ? attributes : json,
+		    st_buf_bytes(&copy), "application/json", err);
 	st_buf_free(&copy);
 	return rc;
 }
@@ -166,5 +168,12 @@ take_item(struct st_works *works, const stet_json *json, stet_error *err)
 int
 st_import_datacite(struct st_import *import, stet_error *err)
 {
-	return st_work_each(import, wrappers, take_item, err);
+	int xml, rc = st_import_is_xml(import, &xml, err);
+
+	if (rc < 0)
+		return rc;
+	if (!xml)
+		return st_work_each(import, wrappers, take_item, err);
+	st_import_source(import, "datacite-deposit");
+	return st_import_kernel(import, err);
 }

@@ -35,7 +35,8 @@ static const struct {
 	 "it is related to, and the corrections. update-to stands on the notice, updated-by on the "
 	 "paper: both make the same correction about the paper. What Retraction Watch told "
 	 "Crossref comes under a source of its own, crossref-retraction-watch. Each work is kept "
-	 "beside the ledger without the counters that move by themselves.",
+	 "beside the ledger without the counters that move by themselves. XML, as it is deposited "
+	 "with Crossref, is taken too, as of the source crossref-deposit.",
 	 STET_IMPORT_NO_COPIES},
 	"crossref", st_import_crossref},
     {{"datacite", "DOIs as DataCite has them",
@@ -43,7 +44,8 @@ static const struct {
 	 "alone. Of each DOI: title and publisher, state, address and dates of its registration, "
 	 "its concept DOI and its relations to other DOIs; IsNewVersionOf, Obsoletes and their "
 	 "counterparts make the older one superseded, a date of type Withdrawn the DOI withdrawn. "
-	 "Each is kept beside the ledger without the counters that move by themselves.",
+	 "Each is kept beside the ledger without the counters that move by themselves. XML of "
+	 "the metadata kernel is taken too, as of the source datacite-deposit.",
 	 STET_IMPORT_NO_COPIES},
 	"datacite", st_import_datacite},
     {{"zenodo", "records of Zenodo and other InvenioRDM repositories",
@@ -52,6 +54,14 @@ static const struct {
 	 "datacite; a tombstone makes the record removed, with its reason, and its DOI hidden.",
 	 STET_IMPORT_NO_COPIES},
 	"zenodo", st_import_zenodo},
+    {{"jats", "articles in JATS, which is XML",
+	 "One article, or a file of several. Of each: title, publisher, the day on which it was "
+	 "received, and its related articles. related-article-type tells the direction: a notice "
+	 "names the corrected-article, retracted-article or object-of-concern, a paper has "
+	 "correction-forward or retraction-forward. What is in no table stays a relation. Nothing "
+	 "is fetched, no entity is expanded; a file that declares entities is refused.",
+	 STET_IMPORT_NO_COPIES},
+	"jats", st_import_jats},
 };
 
 const stet_format *

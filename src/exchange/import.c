@@ -29,7 +29,43 @@ int
 st_import_read(
     struct st_import *import, uint8_t *buf, size_t size, size_t *got_out, stet_error *err)
 {
-	return st_gunzip_read(import->gunzip, buf, size, got_out, err);
+	size_t left = import->head_size - import->head_at;
+
+	if (left == 0)
+		return st_gunzip_read(import->gunzip, buf, size, got_out, err);
+	*got_out = left < size ? left : size;
+	memcpy(buf, import->head + import->head_at, *got_out);
+	import->head_at += *got_out;
+	return STET_OK;
+}
+
+int
+st_import_is_xml(struct st_import *import, int *xml_out, stet_error *err)
+{
+	static const char before[] = "\xef\xbb\xbf \t\r\n";
+	size_t i = 0, got;
+	int rc;
+
+	for (;;) {
+		while (i < import->head_size && memchr(before, import->head[i], 7) != NULL)
+			i++;
+		*xml_out = i < import->head_size && import->head[i] == '<';
+		if (i < import->head_size || i == sizeof(import->head))
+			return STET_OK;
+		if ((rc = st_gunzip_read(import->gunzip, import->head + i, sizeof(import->head) - i,
+			 &got, err)) < 0)
+			return rc;
+		if (got == 0)
+			return STET_OK;
+		import->head_size += got;
+	}
+}
+
+void
+st_import_source(struct st_import *import, const char *name)
+{
+	if (import->options->source_name == NULL)
+		import->source_name = name;
 }
 
 int

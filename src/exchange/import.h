@@ -24,6 +24,8 @@ struct st_import {
 	void *read_ctx;
 	struct st_hasher *hasher; /* over it as it is, packed or not */
 	struct st_gunzip *gunzip;
+	uint8_t head[64]; /* of the file: looked at, and not read yet */
+	size_t head_at, head_size;
 	int repeated; /* the file has said something under this key before */
 
 	stet_statement **statements; /* the batch that is being gathered */
@@ -44,6 +46,11 @@ struct st_import_row {
 /* The file's next bytes, unpacked if it is packed by gzip. */
 int st_import_read(
     struct st_import *import, uint8_t *buf, size_t size, size_t *got_out, stet_error *err);
+
+/* Whether the file is XML, by its first character; nothing of it is read by that. */
+int st_import_is_xml(struct st_import *import, int *xml_out, stet_error *err);
+/* What the source is called, unless somebody has said another name: before anything is said. */
+void st_import_source(struct st_import *import, const char *name);
 
 /* --- batch.c --- */
 /* One row begins and ends; in between it says things.  A row that cannot be taken is dropped whole,
@@ -91,7 +98,7 @@ int st_import_run(stet_ledger *ledger, st_importer *importer, const char *source
     stet_source *read, void *ctx, const stet_key *key, const stet_transfer_options *options,
     stet_import_result *result_out, stet_error *err);
 st_importer st_import_records, st_import_retraction_watch, st_import_deltas, st_import_crossref,
-    st_import_datacite, st_import_zenodo;
+    st_import_datacite, st_import_zenodo, st_import_jats;
 
 /* The digest of fields: first 16 bytes of SHA-256 over them, each as u32be length and bytes, in
  * hex. */
