@@ -89,8 +89,7 @@ take_complaint(void *ctx, xmlErrorPtr error)
 static int
 check_doctype(struct reading *reading, stet_error *err)
 {
-	xmlDocPtr doc = xmlTextReaderCurrentDoc(reading->reader);
-	xmlDtdPtr dtd = doc == NULL ? NULL : doc->intSubset;
+	xmlDtdPtr dtd = (xmlDtdPtr)(void *)xmlTextReaderCurrentNode(reading->reader);
 
 	if (dtd != NULL && (dtd->entities != NULL || dtd->pentities != NULL))
 		return st_fail(err, STET_EFORMAT, ST_IMPORT_MALFORMED,

@@ -10,6 +10,7 @@ comes through.
   whole   the same with rows edited, vanished and new, and --whole
   back    what was the first file again: what vanished comes back, what was new vanishes
   deltas  edits between two readings, which lift what they said themselves
+  works   works of Crossref, both sides of their updates, each kept beside the ledger
 
 -v prints each case; --all kills at every sync, not at some.
 """
@@ -59,6 +60,21 @@ def deltas():
     return "\n".join(lines) + "\n"
 
 
+def works():
+    """Notices and their papers; every third paper names another source of its update, too."""
+    lines = []
+    for number in range(60):
+        day = {"date-parts": [[2020, 1 + number % 12]]}
+        update = {"type": "retraction", "updated": day}
+        paper, notice = "10.5555/p%d" % number, "10.5555/n%d" % number
+        by = [dict(update, DOI=notice)]
+        if number % 3 == 0:
+            by.append(dict(update, DOI=notice, source="retraction-watch", **{"record-id": number}))
+        lines.append({"DOI": paper, "title": ["Paper %d" % number], "updated-by": by})
+        lines.append({"DOI": notice, "title": ["Notice"], "update-to": [dict(update, DOI=paper)]})
+    return json.dumps({"message": {"items": lines}})
+
+
 def said(world):
     """What the ledger says, whatever the batches: leaf hashes are told by what they are of."""
     done = world.must("export", "jsonl", "-q")
@@ -67,7 +83,7 @@ def said(world):
     found = []
     for entry in entries:
         statement = entry["statement"]
-        if statement["type"] not in ("correction", "snapshot"):
+        if statement["type"] not in ("record", "doi", "artifact", "correction", "snapshot"):
             continue
         statement = {k: v for k, v in statement.items() if k not in PASSING}
         statement["targets"] = [known[leaf] for leaf in statement.get("targets", [])]
@@ -148,6 +164,7 @@ def main():
     with lab.folder("imports") as top:
         first, second = write(top, "a.csv", master(False)), write(top, "b.csv", master(True))
         edits = write(top, "edits.jsonl", deltas())
+        answer = write(top, "works.json", works())
         base = lab.World(lab.binary(), os.path.join(top, "base"))
         os.makedirs(base.top)
         base.init()
@@ -159,8 +176,11 @@ def main():
         back.undisturbed(os.path.join(top, "back"))
         delta = Import(base, "deltas", ["deltas", edits])
         delta.undisturbed(os.path.join(top, "replayed"))
+        crossref = Import(base, "works", ["crossref", answer])
+        crossref.undisturbed(os.path.join(top, "crossref"))
+        imports = (listed, whole, back, delta, crossref)
         cases = []
-        for what in (listed, whole, back, delta):
+        for what in imports:
             report.say("%s: %d statements, %d syncs" % (what.name, len(what.said), what.syncs))
             step = 1 if "--all" in sys.argv else max(1, what.syncs // SOME)
             cases += [("%s killed at sync %d" % (what.name, nth), what, top, nth)
@@ -168,7 +188,7 @@ def main():
         killed = report.attempt_all(cases, kill_once)
         if sum(bool(k) for k in killed) < len(cases) // 3:
             report.fault("all", "hardly any import was killed")
-        report.attempt_all([(w.name, w, top) for w in (listed, whole, back, delta)],
+        report.attempt_all([(w.name, w, top) for w in imports],
                            kill_again_and_again)
     report.finish()
 
