@@ -25,9 +25,8 @@ st_found_clear(struct st_found *found)
 	found->problems = found->warnings = NULL;
 }
 
-static void
-keep(struct st_found *found, stet_json *list, const char *code, const char *path,
-    const char *format, va_list arguments)
+static void __attribute__((format(printf, 5, 0))) keep(struct st_found *found, stet_json *list,
+    const char *code, const char *path, const char *format, va_list arguments)
 {
 	stet_json *row = stet_json_object();
 	char text[1024];

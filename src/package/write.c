@@ -30,6 +30,7 @@ struct st_pack {
 	int fd;                  /* of the folder, or of the archive's file */
 	struct archive *archive; /* NULL: a folder */
 	int failed;              /* errno of the first write that failed */
+	int aborted;             /* what still comes goes nowhere */
 	unsigned hashes;
 	struct st_hasher *hashers[ST_HASH_COUNT];
 	uint8_t digests[ST_HASH_COUNT][64];
@@ -123,6 +124,8 @@ write_block(struct archive *archive, void *ctx, const void *data, size_t size)
 {
 	struct st_pack *pack = ctx;
 
+	if (pack->aborted)
+		return (la_ssize_t)size;
 	if (write_all(pack->fd, data, size) < 0) {
 		if (pack->failed == 0)
 			pack->failed = errno;
@@ -675,8 +678,8 @@ st_pack_abort(struct st_pack **pack_in)
 
 	if (pack == NULL)
 		return;
-	if (pack->archive != NULL)
-		archive_write_fail(pack->archive); /* or freeing it would write its end */
+	/* Its end is still made, into nothing: archive_write_fail() would leak the compressor. */
+	pack->aborted = 1;
 	if (pack->fd >= 0 && pack->temporary != NULL)
 		clear_name(AT_FDCWD, pack->temporary);
 	free_pack(pack_in);
