@@ -1,5 +1,6 @@
 /* stet export: what the first word says decides which way it goes. */
 #include "export.h"
+#include "folder.h"
 #include "line.h"
 #include "out.h"
 #include "save.h"
@@ -90,6 +91,10 @@ check_format(const struct export *export, const struct command *self, const stru
 	if (line->count < 2 && !export->all && !format.of_entries)
 		return opt_wrong(
 		    self, "which records? 'stet export %s ID...', or --all", format.name);
+	if (format.apart && (export->all || line->count > 2) &&
+	    (export->output == NULL || strcmp(export->output, "-") == 0))
+		return opt_wrong(self,
+		    "%s makes a file for each record: name a folder for them with -o", format.name);
 	return LINE_GO;
 }
 
@@ -171,27 +176,52 @@ answer(const struct export *export, int rc, int saved, const stet_error *err)
 }
 
 static int
-run_format(struct export *export, const struct line *line)
+to_file(struct export *export, const char *format, stet_id **ids, size_t count)
 {
 	struct progress progress;
 	struct save save;
-	stet_id **ids = NULL;
 	stet_error err;
-	size_t count = 0;
-	int rc, status = read_ids(export, line, &ids, &count);
+	int rc;
 
+	if (save_open(&save, export->output != NULL ? export->output : "-") < 0)
+		return EXIT_UNSURE;
+	progress_begin(&progress, "export", export->env.quiet);
+	rc = write_format(export, format, ids, count, &progress, save_sink, &save, &err);
+	progress_end(&progress);
+	return answer(export, rc, save_close(&save, rc == STET_OK), &err);
+}
+
+static int
+to_folder(struct export *export, const char *format, stet_id **ids, size_t count)
+{
+	struct progress progress;
+	struct folder folder;
+	stet_error err;
+	int rc;
+
+	if (folder_open(&folder, export->output) < 0)
+		return EXIT_UNSURE;
+	progress_begin(&progress, "export", export->env.quiet);
+	rc = write_format(export, format, ids, count, &progress, folder_sink, &folder, &err);
+	progress_end(&progress);
+	return answer(export, rc, folder_close(&folder, rc == STET_OK), &err);
+}
+
+static int
+run_format(struct export *export, const struct line *line)
+{
+	stet_export_format format;
+	stet_id **ids = NULL;
+	size_t count = 0;
+	int status = read_ids(export, line, &ids, &count);
+
+	find_format(line->args[0], &format);
 	if (status == EXIT_YES && env_moment(&export->env, &export->moment) < 0)
 		status = EXIT_USAGE;
-	if (status == EXIT_YES &&
-	    save_open(&save, export->output != NULL ? export->output : "-") < 0)
-		status = EXIT_UNSURE;
 	if (status == EXIT_YES) {
 		stop_watch();
-		progress_begin(&progress, "export", export->env.quiet);
-		rc = write_format(
-		    export, line->args[0], ids, count, &progress, save_sink, &save, &err);
-		progress_end(&progress);
-		status = answer(export, rc, save_close(&save, rc == STET_OK), &err);
+		status = format.apart && count != 1 ? to_folder(export, format.name, ids, count)
+						    : to_file(export, format.name, ids, count);
 	}
 	free_ids(ids, count);
 	return status;
@@ -441,6 +471,8 @@ static const struct pair export_examples[] = {
     {"stet export jsonl | jq .statement.type", "every entry as one JSON object a line"},
     {"stet export csv 10.1234/a -o history.csv", "what was said of a record, for a spreadsheet"},
     {"stet export prov --all -o history.prov.json", "all records as PROV"},
+    {"stet export datacite --all -o datacite", "a DataCite file for each record, in a folder"},
+    {"stet export crossref 10.1234/a", "what to put into the deposit of its notices"},
     {"stet export tiles -o /srv/log --update",
 	"the ledger as static files for a web server, brought up to date"},
     {"stet export contract correction-record SRCH:9F810E9F -o correction-record.json",
@@ -457,7 +489,9 @@ const struct command cmd_export = {.name = "export",
     .group = GROUP_EXCHANGE,
     .summary = "write what the ledger says in a format that others read",
     .synopsis = "cborseq|jsonl|csv [ID...|--all] [--at SEQ|TIME] [--since SEQ] [-o FILE]\n"
-		"prov|provn ID...|--all [--at SEQ|TIME] [-o FILE]\n"
+		"prov|provn|premis|crossref|ro-crate ID...|--all [--at SEQ|TIME] [-o FILE]\n"
+		"datacite ID [--at SEQ|TIME] [-o FILE]\n"
+		"datacite ID...|--all [--at SEQ|TIME] -o FOLDER\n"
 		"tiles -o DIR [--update]\n"
 		"contract NAME ID [--gate GATE] [--at SEQ|TIME] [-o FILE]",
     .description =
@@ -474,6 +508,15 @@ const struct command cmd_export = {.name = "export",
 	"statements, notices and artifacts are entities, corrections and verdicts are "
 	"activities, keys and deciders are agents. What a reinstatement invalidates is "
 	"the status that a retraction made, never the record.\n\n"
+	"premis is PREMIS 3: entries as events, content as files with fixity.\n\n"
+	"datacite is DataCite 4.6 XML, made from an artifact of role metadata that is "
+	"DataCite XML where there is one, else from what the entries state; what is "
+	"demanded and nobody states is (:unav), or the year 0000. It makes a file for "
+	"each record.\n\n"
+	"crossref is the part of a deposit that says what a notice does to a paper, for "
+	"each correction that was signed here and that Crossref has a type for; those "
+	"that it has none for are named, and the command ends with 1.\n\n"
+	"ro-crate is ro-crate-metadata.json of RO-Crate 1.2.\n\n"
 	"tiles is a folder of static files (C2SP tlog-tiles) that any web server can "
 	"serve: the entries in bundles, the hashes of the tree, and the checkpoint, "
 	"which takes its place last, when everything else is on the disk. With --update "

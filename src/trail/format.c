@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "cbor/cbor.h"
 #include "trail/trail.h"
+#include "trail/xml.h"
 
 #define TELL_EVERY 1024
 
@@ -48,6 +49,45 @@ const struct st_format st_formats[] = {
 	.begin = st_provn_begin,
 	.record = st_provn_record,
 	.end = st_provn_end},
+    {.name = "premis",
+	.title = "PREMIS 3, objects, events and agents",
+	.media_type = "application/xml",
+	.extension = "premis.xml",
+	.loss = " mapped from stet entries, lossy: an event type says less than a statement, which "
+		"is in eventDetail as JSON; signatures are in the entries alone ",
+	.passes = 3,
+	.begin = st_premis_begin,
+	.record = st_premis_record,
+	.end = st_premis_end},
+    {.name = "datacite",
+	.title = "DataCite 4.6 XML, a document for each record",
+	.media_type = "application/xml",
+	.extension = "datacite.xml",
+	.loss = "mapped from stet entries, lossy: DataCite has no update types, and what nobody "
+		"states is (:unav), a year 0000",
+	.passes = 1,
+	.apart = 1,
+	.record = st_datacite_record},
+    {.name = "crossref",
+	.title = "Crossref deposit fragments: crossmark updates",
+	.media_type = "application/xml",
+	.extension = "crossref.xml",
+	.loss = " mapped from stet entries, lossy: reasons, notes, deciders and before and after "
+		"have no place in an update; each fragment goes into the deposit of its notice ",
+	.passes = 1,
+	.begin = st_crossref_begin,
+	.record = st_crossref_record,
+	.end = st_crossref_end},
+    {.name = "ro-crate",
+	.title = "RO-Crate 1.2 metadata",
+	.media_type = "application/ld+json",
+	.extension = "ro-crate-metadata.json",
+	.loss = "mapped from stet entries, lossy: every entry is an action with its type alone; "
+		"what it says in full is in the entries",
+	.passes = 2,
+	.begin = st_crate_begin,
+	.record = st_crate_record,
+	.end = st_crate_end},
     {.name = NULL},
 };
 
@@ -227,7 +267,7 @@ give_all(struct st_trail *trail, const stet_id *const *ids, size_t count, stet_e
 			return rc;
 	if (trail->format->end != NULL && (rc = trail->format->end(trail, err)) < 0)
 		return rc;
-	return trail->format->apart && trail->path != NULL ? STET_OK : st_out_end(trail, err);
+	return trail->format->apart ? STET_OK : st_out_end(trail, err); /* which end their own */
 }
 
 /* --- which records ------------------------------------------------------------------------------
@@ -292,6 +332,7 @@ stet_export_records(stet_ledger *ledger, const char *format, const stet_id *cons
 {
 	struct st_trail trail = {.ledger = ledger, .options = options, .write = write, .ctx = ctx};
 	const stet_id **wanted = NULL;
+	const size_t asked = count;
 	int rc;
 
 	if ((rc = check_options(options, err)) < 0)
@@ -302,7 +343,11 @@ stet_export_records(stet_ledger *ledger, const char *format, const stet_id *cons
 		return st_fail_nomem(err);
 	if ((rc = find_moment(&trail, options->at, err)) == STET_OK &&
 	    (rc = distinct(&trail, ids, count, wanted, &count, err)) == STET_OK)
+		trail.alone = asked == 1;
+	if (rc == STET_OK)
 		rc = give_all(&trail, wanted, count, err);
+	st_xml_free(&trail);
+	stet_json_free(trail.seen);
 	st_buf_free(&trail.out);
 	free(trail.path);
 	free(wanted);

@@ -13,6 +13,7 @@
  *   entries.c   cborseq, jsonl: the entries themselves
  *   history.c   csv: a row for each entry
  *   prov.c      prov, provn: one mapping, written twice (provn.c)
+ *   premis.c crossref.c datacite.c crate.c, xml.c which writes XML for them
  *
  * A format is written from entries, or from records.  From records it may take several passes over
  * them, since a document that wants all its agents behind all its events cannot be written in one
@@ -58,6 +59,9 @@ struct st_trail {
 	struct st_buf out; /* waits to be written */
 	char *path;        /* of the document at hand; NULL: the only one */
 	uint64_t done;
+	int alone;       /* one record was asked for by name */
+	void *xml;       /* of a format that is XML: see xml.h */
+	stet_json *seen; /* what a format writes once, however often it is met: keys */
 };
 
 /* --- format.c --- */
@@ -102,5 +106,20 @@ int st_provn_begin(struct st_trail *trail, unsigned pass, stet_error *err);
 int st_provn_record(
     struct st_trail *trail, unsigned pass, const struct st_standing *record, stet_error *err);
 int st_provn_end(struct st_trail *trail, stet_error *err);
+
+int st_premis_begin(struct st_trail *trail, unsigned pass, stet_error *err);
+int st_premis_record(
+    struct st_trail *trail, unsigned pass, const struct st_standing *record, stet_error *err);
+int st_premis_end(struct st_trail *trail, stet_error *err);
+int st_crossref_begin(struct st_trail *trail, unsigned pass, stet_error *err);
+int st_crossref_record(
+    struct st_trail *trail, unsigned pass, const struct st_standing *record, stet_error *err);
+int st_crossref_end(struct st_trail *trail, stet_error *err);
+int st_datacite_record(
+    struct st_trail *trail, unsigned pass, const struct st_standing *record, stet_error *err);
+int st_crate_begin(struct st_trail *trail, unsigned pass, stet_error *err);
+int st_crate_record(
+    struct st_trail *trail, unsigned pass, const struct st_standing *record, stet_error *err);
+int st_crate_end(struct st_trail *trail, stet_error *err);
 
 #endif

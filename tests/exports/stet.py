@@ -24,9 +24,12 @@ class Stet:
             if "SAN_OPTIONS" in name:
                 self.env[name] = value
 
-    def run(self, *words, data=None, want=0):
-        done = subprocess.run([self.program, *words], input=data, capture_output=True,
+    def try_to(self, *words, data=None):
+        return subprocess.run([self.program, *words], input=data, capture_output=True,
                               cwd=self.folder, env=self.env, timeout=600, check=False)
+
+    def run(self, *words, data=None, want=0):
+        done = self.try_to(*words, data=data)
         if done.returncode != want:
             sys.exit("stet %s: exit %d, not %d\n%s%s" % (
                 " ".join(words), done.returncode, want, done.stdout.decode(errors="replace"),
@@ -38,6 +41,10 @@ class Stet:
 
     def entries(self, *words):
         return [json.loads(line) for line in self.run("export", "jsonl", *words).splitlines()]
+
+    def entries_of(self, name):
+        """None where there are none."""
+        return self.try_to("export", "jsonl", name).stdout.splitlines()
 
     def records(self):
         """A name of each record, as the audit tells of them."""
