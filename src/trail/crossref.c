@@ -45,14 +45,14 @@ st_crossref_begin(struct st_trail *trail, unsigned pass, stet_error *err)
 	int rc;
 
 	(void)pass;
-	if ((rc = st_xml_start(trail, err)) < 0)
+	if ((rc = st_txml_start(trail, err)) < 0)
 		return rc;
 	snprintf(number, sizeof(number), "%" PRIu64, trail->size);
-	st_xml_comment(trail, trail->format->loss);
-	st_xml_open(trail, "fragments");
-	st_xml_attribute(trail, "ledger", st_str(trail->ledger->origin));
-	st_xml_attribute(trail, "entries", st_str(number));
-	st_xml_attribute(trail, "asOf", st_str(trail->as_of));
+	st_txml_comment(trail, trail->format->loss);
+	st_txml_open(trail, "fragments");
+	st_txml_attribute(trail, "ledger", st_str(trail->ledger->origin));
+	st_txml_attribute(trail, "entries", st_str(number));
+	st_txml_attribute(trail, "asOf", st_str(trail->as_of));
 	return STET_OK;
 }
 
@@ -64,7 +64,7 @@ comment(struct st_trail *trail, const struct st_fact *fact, const char *why)
 
 	snprintf(
 	    text, sizeof(text), " entry %" PRIu64 ", %s: %s ", fact->seq, fact->nature->name, why);
-	st_xml_comment(trail, text);
+	st_txml_comment(trail, text);
 }
 
 static void
@@ -99,23 +99,23 @@ put_fragment(struct st_trail *trail, const struct st_fact *fact, size_t type, st
 	char number[32];
 
 	snprintf(number, sizeof(number), "%" PRIu64, fact->seq);
-	st_xml_open(trail, "fragment");
-	st_xml_attribute(trail, "notice", notice);
-	st_xml_attribute(trail, "entry", st_str(number));
+	st_txml_open(trail, "fragment");
+	st_txml_attribute(trail, "notice", notice);
+	st_txml_attribute(trail, "entry", st_str(number));
 	if (types[type].lossy)
-		st_xml_attribute(trail, "lossy", st_str(types[type].nature));
-	st_xml_open(trail, "crossmark");
-	st_xml_attribute(trail, "xmlns", st_str(CROSSREF_SCHEMA));
-	st_xml_comment(trail, " crossmark_policy goes here: the DOI of your own policy ");
-	st_xml_open(trail, "updates");
-	st_xml_open(trail, "update");
-	st_xml_attribute(trail, "type", st_str(types[type].type));
-	st_xml_attribute(trail, "date", day);
-	st_xml_text(trail, paper);
-	st_xml_close(trail);
-	st_xml_close(trail);
-	st_xml_close(trail);
-	st_xml_close(trail);
+		st_txml_attribute(trail, "lossy", st_str(types[type].nature));
+	st_txml_open(trail, "crossmark");
+	st_txml_attribute(trail, "xmlns", st_str(CROSSREF_SCHEMA));
+	st_txml_comment(trail, " crossmark_policy goes here: the DOI of your own policy ");
+	st_txml_open(trail, "updates");
+	st_txml_open(trail, "update");
+	st_txml_attribute(trail, "type", st_str(types[type].type));
+	st_txml_attribute(trail, "date", day);
+	st_txml_text(trail, paper);
+	st_txml_close(trail);
+	st_txml_close(trail);
+	st_txml_close(trail);
+	st_txml_close(trail);
 	trail->written++;
 }
 
@@ -193,7 +193,7 @@ st_crossref_record(
 			return st_fail_nomem(err);
 		put_correction(trail, record, fact, statement);
 	}
-	return st_xml_pass_on(trail, err);
+	return st_txml_pass_on(trail, err);
 }
 
 int
@@ -202,5 +202,5 @@ st_crossref_end(struct st_trail *trail, stet_error *err)
 	if (trail->written == 0 && trail->left > 0)
 		return st_fail(err, STET_EREFUSED, ST_NATURE_NOT_IN_FORMAT,
 		    "nothing of what was asked for can be deposited with Crossref");
-	return st_xml_end(trail, err);
+	return st_txml_end(trail, err);
 }

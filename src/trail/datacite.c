@@ -46,7 +46,7 @@ clean(struct making *making, stet_bytes text)
 {
 	struct st_buf out = {0};
 
-	st_xml_clean(&out, text);
+	st_txml_clean(&out, text);
 	st_buf_put_u8(&out, '\0');
 	if (out.rc < 0) {
 		no_memory(making);

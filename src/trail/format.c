@@ -346,7 +346,7 @@ stet_export_records(stet_ledger *ledger, const char *format, const stet_id *cons
 		trail.alone = asked == 1;
 	if (rc == STET_OK)
 		rc = give_all(&trail, wanted, count, err);
-	st_xml_free(&trail);
+	st_txml_free(&trail);
 	stet_json_free(trail.seen);
 	st_buf_free(&trail.out);
 	free(trail.path);

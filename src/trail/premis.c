@@ -38,9 +38,9 @@ identifier(struct st_trail *trail, const char *what, const char *type, stet_byte
 	char name[64];
 
 	snprintf(name, sizeof(name), "%sIdentifierType", what);
-	st_xml_element(trail, name, st_str(type));
+	st_txml_element(trail, name, st_str(type));
 	snprintf(name, sizeof(name), "%sIdentifierValue", what);
-	st_xml_element(trail, name, value);
+	st_txml_element(trail, name, value);
 }
 
 static void
@@ -49,9 +49,9 @@ own_identifier(struct st_trail *trail, const char *what, const char *type, stet_
 	char name[64];
 
 	snprintf(name, sizeof(name), "%sIdentifier", what);
-	st_xml_open(trail, name);
+	st_txml_open(trail, name);
 	identifier(trail, what, type, value);
-	st_xml_close(trail);
+	st_txml_close(trail);
 }
 
 static void
@@ -60,12 +60,12 @@ link(struct st_trail *trail, const char *what, const char *type, stet_bytes valu
 	char name[64];
 
 	snprintf(name, sizeof(name), "linking%sIdentifier", what);
-	st_xml_open(trail, name);
+	st_txml_open(trail, name);
 	snprintf(name, sizeof(name), "linking%s", what);
 	identifier(trail, name, type, value);
 	snprintf(name, sizeof(name), "linking%sRole", what);
-	st_xml_element(trail, name, st_str(role));
-	st_xml_close(trail);
+	st_txml_element(trail, name, st_str(role));
+	st_txml_close(trail);
 }
 
 static stet_bytes
@@ -86,13 +86,13 @@ put_record_object(struct st_trail *trail, const struct st_standing *record)
 	stet_json *title = st_effective(record, "/record/title", ST_DECLARED, &fact);
 	size_t i;
 
-	st_xml_open(trail, "object");
-	st_xml_attribute(trail, "xsi:type", st_str("intellectualEntity"));
+	st_txml_open(trail, "object");
+	st_txml_attribute(trail, "xsi:type", st_str("intellectualEntity"));
 	for (i = 0; i < record->name_count; i++)
 		if (!record->names[i].loose)
 			own_identifier(trail, "object", "URI", st_str(record->names[i].name));
-	st_xml_element(trail, "originalName", stet_json_string_of(title));
-	st_xml_close(trail);
+	st_txml_element(trail, "originalName", stet_json_string_of(title));
+	st_txml_close(trail);
 	stet_json_free(title);
 }
 
@@ -105,33 +105,33 @@ put_content_object(struct st_trail *trail, const struct st_standing *record,
 
 	snprintf(number, sizeof(number), "%lld",
 	    (long long)stet_json_int_of(stet_json_get(statement, "size")));
-	st_xml_open(trail, "object");
-	st_xml_attribute(trail, "xsi:type", st_str("file"));
+	st_txml_open(trail, "object");
+	st_txml_attribute(trail, "xsi:type", st_str("file"));
 	own_identifier(trail, "object", "SHA-256", digest);
-	st_xml_open(trail, "objectCharacteristics");
+	st_txml_open(trail, "objectCharacteristics");
 	if (st_said(statement, "sha256").data != NULL) {
-		st_xml_open(trail, "fixity");
-		st_xml_element(trail, "messageDigestAlgorithm", st_str("SHA-256"));
-		st_xml_element(trail, "messageDigest", digest);
-		st_xml_close(trail);
+		st_txml_open(trail, "fixity");
+		st_txml_element(trail, "messageDigestAlgorithm", st_str("SHA-256"));
+		st_txml_element(trail, "messageDigest", digest);
+		st_txml_close(trail);
 	}
-	st_xml_element(trail, "size", st_str(number));
-	st_xml_open(trail, "format");
-	st_xml_open(trail, "formatDesignation");
-	st_xml_element(trail, "formatName", st_said(statement, "media_type"));
-	st_xml_close(trail);
-	st_xml_close(trail);
-	st_xml_close(trail);
-	st_xml_element(trail, "originalName", st_said(statement, "name"));
-	st_xml_open(trail, "relationship");
-	st_xml_element(trail, "relationshipType", st_str("structural"));
-	st_xml_element(trail, "relationshipSubType", st_str("is part of"));
-	st_xml_open(trail, "relatedObjectIdentifier");
-	st_xml_element(trail, "relatedObjectIdentifierType", st_str("URI"));
-	st_xml_element(trail, "relatedObjectIdentifierValue", st_str(record->names[0].name));
-	st_xml_close(trail);
-	st_xml_close(trail);
-	st_xml_close(trail);
+	st_txml_element(trail, "size", st_str(number));
+	st_txml_open(trail, "format");
+	st_txml_open(trail, "formatDesignation");
+	st_txml_element(trail, "formatName", st_said(statement, "media_type"));
+	st_txml_close(trail);
+	st_txml_close(trail);
+	st_txml_close(trail);
+	st_txml_element(trail, "originalName", st_said(statement, "name"));
+	st_txml_open(trail, "relationship");
+	st_txml_element(trail, "relationshipType", st_str("structural"));
+	st_txml_element(trail, "relationshipSubType", st_str("is part of"));
+	st_txml_open(trail, "relatedObjectIdentifier");
+	st_txml_element(trail, "relatedObjectIdentifierType", st_str("URI"));
+	st_txml_element(trail, "relatedObjectIdentifierValue", st_str(record->names[0].name));
+	st_txml_close(trail);
+	st_txml_close(trail);
+	st_txml_close(trail);
 	(void)fact;
 }
 
@@ -150,9 +150,9 @@ put_detail(struct st_trail *trail, const stet_json *statement)
 		trail->out.rc = STET_ENOMEM;
 		return;
 	}
-	st_xml_open(trail, "eventDetailInformation");
-	st_xml_element(trail, "eventDetail", (stet_bytes){(const uint8_t *)text, size});
-	st_xml_close(trail);
+	st_txml_open(trail, "eventDetailInformation");
+	st_txml_element(trail, "eventDetail", (stet_bytes){(const uint8_t *)text, size});
+	st_txml_close(trail);
 	free(text);
 }
 
@@ -173,14 +173,14 @@ put_outcome(struct st_trail *trail, const struct st_standing *record, const stru
 		note = "an observation: a source states it";
 	if (outcome.data == NULL && note == NULL)
 		return;
-	st_xml_open(trail, "eventOutcomeInformation");
-	st_xml_element(trail, "eventOutcome", outcome);
+	st_txml_open(trail, "eventOutcomeInformation");
+	st_txml_element(trail, "eventOutcome", outcome);
 	if (note != NULL) {
-		st_xml_open(trail, "eventOutcomeDetail");
-		st_xml_element(trail, "eventOutcomeDetailNote", st_str(note));
-		st_xml_close(trail);
+		st_txml_open(trail, "eventOutcomeDetail");
+		st_txml_element(trail, "eventOutcomeDetailNote", st_str(note));
+		st_txml_close(trail);
 	}
-	st_xml_close(trail);
+	st_txml_close(trail);
 	(void)record;
 }
 
@@ -195,17 +195,17 @@ put_event(struct st_trail *trail, const struct st_standing *record, size_t place
 	st_time_text_ms(fact->ms, time);
 	st_hex(record->signers[fact->signer].kid, 32, kid);
 	st_hex(fact->leaf, 32, leaf);
-	st_xml_open(trail, "event");
+	st_txml_open(trail, "event");
 	own_identifier(trail, "event", "stet leaf", st_str(leaf));
-	st_xml_element(trail, "eventType", st_str(event_type(record, place)));
-	st_xml_element(trail, "eventDateTime", st_str(time));
+	st_txml_element(trail, "eventType", st_str(event_type(record, place)));
+	st_txml_element(trail, "eventDateTime", st_str(time));
 	put_detail(trail, statement);
 	put_outcome(trail, record, fact, statement);
 	link(trail, "Agent", "key thumbprint, SHA-256", st_str(kid), "signer");
 	link(trail, "Object", "URI", st_str(record->names[fact->name].name), "source");
 	if (fact->statement.type == ST_TYPE_ARTIFACT || fact->statement.type == ST_TYPE_WITHHOLD)
 		link(trail, "Object", "SHA-256", digest_of(statement), "outcome");
-	st_xml_close(trail);
+	st_txml_close(trail);
 }
 
 /* --- agents ------------------------------------------------------------------------------------
@@ -222,13 +222,13 @@ put_agent(struct st_trail *trail, const struct st_standing *record, const struct
 	if (stet_json_get(trail->seen, kid) != NULL)
 		return;
 	stet_json_set(trail->seen, kid, stet_json_null());
-	st_xml_open(trail, "agent");
+	st_txml_open(trail, "agent");
 	own_identifier(trail, "agent", "key thumbprint, SHA-256", st_str(kid));
-	st_xml_element(trail, "agentName",
+	st_txml_element(trail, "agentName",
 	    signer->label[0] != '\0' ? st_str(signer->label) : fact->statement.sign1.claims.iss);
-	st_xml_element(trail, "agentType", st_str("organization"));
-	st_xml_element(trail, "agentNote", fact->statement.sign1.claims.iss);
-	st_xml_close(trail);
+	st_txml_element(trail, "agentType", st_str("organization"));
+	st_txml_element(trail, "agentNote", fact->statement.sign1.claims.iss);
+	st_txml_close(trail);
 }
 
 /* --- the document ------------------------------------------------------------------------------
@@ -243,15 +243,15 @@ st_premis_begin(struct st_trail *trail, unsigned pass, stet_error *err)
 		return STET_OK;
 	if ((trail->seen = stet_json_object()) == NULL)
 		return st_fail_nomem(err);
-	if ((rc = st_xml_start(trail, err)) < 0)
+	if ((rc = st_txml_start(trail, err)) < 0)
 		return rc;
-	st_xml_comment(trail, trail->format->loss);
-	st_xml_open(trail, "premis");
-	st_xml_attribute(trail, "xmlns", st_str(PREMIS_SPACE));
-	st_xml_attribute(trail, "xmlns:xsi", st_str("http://www.w3.org/2001/XMLSchema-instance"));
-	st_xml_attribute(trail, "xsi:schemaLocation",
+	st_txml_comment(trail, trail->format->loss);
+	st_txml_open(trail, "premis");
+	st_txml_attribute(trail, "xmlns", st_str(PREMIS_SPACE));
+	st_txml_attribute(trail, "xmlns:xsi", st_str("http://www.w3.org/2001/XMLSchema-instance"));
+	st_txml_attribute(trail, "xsi:schemaLocation",
 	    st_str(PREMIS_SPACE " https://www.loc.gov/standards/premis/premis.xsd"));
-	st_xml_attribute(trail, "version", st_str("3.0"));
+	st_txml_attribute(trail, "version", st_str("3.0"));
 	return STET_OK;
 }
 
@@ -276,11 +276,11 @@ st_premis_record(
 	}
 	if (record->rc < 0 || st_json_rc(trail->seen) < 0)
 		return st_fail_nomem(err);
-	return st_xml_pass_on(trail, err);
+	return st_txml_pass_on(trail, err);
 }
 
 int
 st_premis_end(struct st_trail *trail, stet_error *err)
 {
-	return st_xml_end(trail, err);
+	return st_txml_end(trail, err);
 }

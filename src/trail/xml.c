@@ -19,7 +19,7 @@ take(void *ctx, const char *piece, int size)
 }
 
 int
-st_xml_start(struct st_trail *trail, stet_error *err)
+st_txml_start(struct st_trail *trail, stet_error *err)
 {
 	xmlOutputBufferPtr out = xmlOutputBufferCreateIO(take, NULL, trail, NULL);
 	xmlTextWriterPtr writer = out != NULL ? xmlNewTextWriter(out) : NULL;
@@ -52,7 +52,7 @@ is_char(uint32_t c)
 }
 
 void
-st_xml_clean(struct st_buf *out, stet_bytes text)
+st_txml_clean(struct st_buf *out, stet_bytes text)
 {
 	size_t at = 0, size;
 	uint32_t c = 0;
@@ -73,7 +73,7 @@ clean(struct st_trail *trail, stet_bytes text)
 {
 	struct st_buf out = {0};
 
-	st_xml_clean(&out, text);
+	st_txml_clean(&out, text);
 	st_buf_put_u8(&out, '\0');
 	if (out.rc < 0) {
 		trail->out.rc = out.rc;
@@ -83,19 +83,19 @@ clean(struct st_trail *trail, stet_bytes text)
 }
 
 void
-st_xml_open(struct st_trail *trail, const char *name)
+st_txml_open(struct st_trail *trail, const char *name)
 {
 	note(trail, xmlTextWriterStartElement(trail->xml, BAD_CAST name));
 }
 
 void
-st_xml_close(struct st_trail *trail)
+st_txml_close(struct st_trail *trail)
 {
 	note(trail, xmlTextWriterEndElement(trail->xml));
 }
 
 void
-st_xml_attribute(struct st_trail *trail, const char *name, stet_bytes value)
+st_txml_attribute(struct st_trail *trail, const char *name, stet_bytes value)
 {
 	char *text = clean(trail, value);
 
@@ -105,7 +105,7 @@ st_xml_attribute(struct st_trail *trail, const char *name, stet_bytes value)
 }
 
 void
-st_xml_text(struct st_trail *trail, stet_bytes value)
+st_txml_text(struct st_trail *trail, stet_bytes value)
 {
 	char *text = clean(trail, value);
 
@@ -116,7 +116,7 @@ st_xml_text(struct st_trail *trail, stet_bytes value)
 
 /* A comment holds no "--" and does not end in '-' (XML 1.0, production 15). */
 void
-st_xml_comment(struct st_trail *trail, const char *words)
+st_txml_comment(struct st_trail *trail, const char *words)
 {
 	char *text = clean(trail, st_str(words)), *at;
 
@@ -130,33 +130,33 @@ st_xml_comment(struct st_trail *trail, const char *words)
 }
 
 void
-st_xml_element(struct st_trail *trail, const char *name, stet_bytes text)
+st_txml_element(struct st_trail *trail, const char *name, stet_bytes text)
 {
 	if (text.data == NULL)
 		return;
-	st_xml_open(trail, name);
-	st_xml_text(trail, text);
-	st_xml_close(trail);
+	st_txml_open(trail, name);
+	st_txml_text(trail, text);
+	st_txml_close(trail);
 }
 
 int
-st_xml_pass_on(struct st_trail *trail, stet_error *err)
+st_txml_pass_on(struct st_trail *trail, stet_error *err)
 {
 	note(trail, xmlTextWriterFlush(trail->xml));
 	return st_out_text(trail, "", err);
 }
 
 int
-st_xml_end(struct st_trail *trail, stet_error *err)
+st_txml_end(struct st_trail *trail, stet_error *err)
 {
 	note(trail, xmlTextWriterEndDocument(trail->xml));
 	note(trail, xmlTextWriterFlush(trail->xml));
-	st_xml_free(trail);
+	st_txml_free(trail);
 	return st_out_text(trail, "", err);
 }
 
 void
-st_xml_free(struct st_trail *trail)
+st_txml_free(struct st_trail *trail)
 {
 	xmlFreeTextWriter(trail->xml);
 	trail->xml = NULL;
