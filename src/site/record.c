@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stet/proof.h>
+
 #include "base/err.h"
 #include "base/hex.h"
 #include "crypto/crypto.h"
@@ -106,6 +108,7 @@ st_site_record_clear(struct st_site_record *record)
 /* --- the page -----------------------------------------------------------------------------------
  */
 
+#define PROOF_SUFFIX ".stet-proof"
 #define DIGEST_META "<meta name=\"stet-content\" content=\""
 #define HEAD_SIZE 2048
 
@@ -146,36 +149,67 @@ put_json(const struct st_site_record *record, struct st_folder *folder, const ch
 	return rc;
 }
 
+/* The proof is of the newest checkpoint, which may be later than the page: it shows at least what
+ * the page does.  Of an earlier moment there is none. */
+static int
+put_proof(
+    struct st_site_record *record, struct st_folder *folder, const char *path, stet_error *err)
+{
+	uint8_t *proof = NULL;
+	size_t size;
+	int rc;
+
+	rc = stet_proof_make(
+	    record->ledger, (const stet_id *const *)&record->id, 1, &proof, &size, err);
+	if (rc == STET_OK)
+		rc = st_folder_put(folder, path, (stet_bytes){proof, size}, err);
+	free(proof);
+	return rc;
+}
+
+/* "r/3f/" of a page's path and the name of a file beside it. */
+static void
+join(const char *path, const char *name, char *out, size_t size)
+{
+	snprintf(out, size, "%.5s%s", path, name);
+}
+
 /* A page changes when it has something else to say than when it was made; that it could be made
  * again at a later moment is no reason. */
 static int
-put_page(struct st_site_record *record, struct st_folder *folder, const char *vkey, int trust,
+put_page(struct st_site_record *record, struct st_folder *folder, const struct st_site_with *with,
     stet_error *err)
 {
-	char path[STET_SITE_PATH_SIZE], json[STET_SITE_PATH_SIZE], file[STET_SITE_PATH_SIZE + 8],
-	    digest[65];
-	struct st_page page = {record->standing_json, record->json, record->count, vkey, NULL, json,
-	    ST_SITE_ROOT, "", NULL};
+	char path[STET_SITE_PATH_SIZE], json[STET_SITE_PATH_SIZE], proof[STET_SITE_PATH_SIZE],
+	    file[STET_SITE_PATH_SIZE + 8], digest[65], byte;
+	struct st_page page = {record->standing_json, record->json, record->count, with->vkey, NULL,
+	    json, ST_SITE_ROOT, "", NULL};
 	uint8_t hash[32];
 	struct st_buf out = {0};
 	int rc;
 
 	stet_site_path(record->name, path);
 	beside(path, ".json", json, sizeof(json));
+	beside(path, PROOF_SUFFIX, proof, sizeof(proof));
+	page.proof = with->proofs ? proof : NULL;
 	if ((rc = st_page_record(&page, &out, err)) < 0)
 		goto done;
 	st_sha256(st_buf_bytes(&out), hash);
 	st_hex(hash, sizeof(hash), digest);
-	if (trust && says_same(folder, path, digest)) {
-		folder->kept += 2;
+	join(path, proof, file, sizeof(file));
+	if (with->trust && says_same(folder, path, digest) &&
+	    (!with->proofs || st_folder_peek(folder, file, &byte, 1) == 1)) {
+		folder->kept += with->proofs ? 3 : 2;
 		goto done;
 	}
 	st_buf_reset(&out);
 	page.as_of = NULL;
 	page.digest = digest;
-	snprintf(file, sizeof(file), "%.5s%s", path, json);
-	if ((rc = st_page_record(&page, &out, err)) == STET_OK &&
-	    (rc = put_json(record, folder, file, err)) == STET_OK)
+	if ((rc = st_page_record(&page, &out, err)) < 0 ||
+	    (with->proofs && (rc = put_proof(record, folder, file, err)) < 0))
+		goto done;
+	join(path, json, file, sizeof(file));
+	if ((rc = put_json(record, folder, file, err)) == STET_OK)
 		rc = st_folder_put(folder, path, st_buf_bytes(&out), err);
 done:
 	st_buf_free(&out);
@@ -227,10 +261,10 @@ put_other_name(struct st_folder *folder, const char *name, const char *main_name
 	st_buf_free(&out);
 	/* It may have been a record of its own. */
 	beside(path, ".json", json, sizeof(json));
-	snprintf(file, sizeof(file), "%.5s%s", path, json);
+	join(path, json, file, sizeof(file));
 	st_folder_drop(folder, file);
-	beside(path, ".stet-proof", json, sizeof(json));
-	snprintf(file, sizeof(file), "%.5s%s", path, json);
+	beside(path, PROOF_SUFFIX, json, sizeof(json));
+	join(path, json, file, sizeof(file));
 	st_folder_drop(folder, file);
 	return rc;
 }
@@ -377,12 +411,12 @@ put_files(const struct st_site_record *record, struct st_folder *folder, stet_er
 }
 
 int
-st_site_record_put(struct st_site_record *record, struct st_folder *folder, const char *vkey,
-    int trust, stet_error *err)
+st_site_record_put(struct st_site_record *record, struct st_folder *folder,
+    const struct st_site_with *with, stet_error *err)
 {
 	int rc;
 
-	if ((rc = put_page(record, folder, vkey, trust, err)) == STET_OK &&
+	if ((rc = put_page(record, folder, with, err)) == STET_OK &&
 	    (rc = put_names(record, folder, err)) == STET_OK)
 		rc = put_files(record, folder, err);
 	return rc;

@@ -21,10 +21,15 @@ int st_site_record_read(struct st_site_record *record, stet_ledger *ledger, cons
     stet_at at, stet_error *err);
 void st_site_record_clear(struct st_site_record *record);
 
-/* Its page, standing and proof, and pages at its other names and for each of its files.  trust:
- * what the page that is there says of its own content can be believed. */
-int st_site_record_put(struct st_site_record *record, struct st_folder *folder, const char *vkey,
-    int trust, stet_error *err);
+/* What all pages of a run have in common. */
+struct st_site_with {
+	const char *vkey; /* of the ledger key */
+	int trust;        /* what a page that is there says of its own content can be believed */
+	int proofs;       /* there is one beside each page */
+};
+/* Its page, standing and proof, and pages at its other names and for each of its files. */
+int st_site_record_put(struct st_site_record *record, struct st_folder *folder,
+    const struct st_site_with *with, stet_error *err);
 
 /* The page at the place of a name that leads to its record, unless that is told of under it. */
 int st_site_put_alias(

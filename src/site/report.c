@@ -309,12 +309,12 @@ has_least(const stet_json *value)
 }
 
 static void
-put_value(struct st_html *html, const stet_json *value)
+put_value(struct st_html *html, const stet_json *value, const char *set)
 {
 	const char *label = st_look_text(value, "label"), *why = st_look_text(value, "why");
 	int known = st_look_is(value, "known", "yes");
 
-	st_html_open(html, "td", "class", known ? NULL : "unknown", NULL);
+	st_html_open(html, "td", "class", known ? NULL : "unknown", "data-set", set, NULL);
 	if (st_look(value, "value") != NULL) {
 		st_html_value(html, st_look(value, "value"));
 	} else if (has_least(value)) {
@@ -397,7 +397,7 @@ put_standing(struct st_html *html, const stet_json *standing)
 	size_t i, set;
 
 	begin_section(html, "standing", "Standing");
-	begin_table(html, "Standing", "");
+	begin_table(html, "Table of the standing", "question");
 	for (i = 0; i < stet_json_size(rows); i++) {
 		row = stet_json_item(rows, i);
 		if (!says_anything(row))
@@ -411,7 +411,7 @@ put_standing(struct st_html *html, const stet_json *standing)
 		}
 		st_html_close(html);
 		for (set = 0; set < SET_COUNT; set++)
-			put_value(html, st_look(row, sets[set]));
+			put_value(html, st_look(row, sets[set]), sets[set]);
 		st_html_close(html);
 	}
 	end_table(html);
@@ -422,11 +422,11 @@ put_standing(struct st_html *html, const stet_json *standing)
  */
 
 static void
-put_answer(struct st_html *html, const stet_json *answer)
+put_answer(struct st_html *html, const stet_json *answer, const char *set)
 {
 	const char *text = st_look_text(answer, "answer");
 
-	st_html_open(html, "td", "class", text, NULL);
+	st_html_open(html, "td", "class", text, "data-set", set, NULL);
 	st_html_text(html, text);
 	if (st_look(answer, "why") != NULL)
 		st_html_leaf(html, "span", "why", st_look_text(answer, "why"));
@@ -443,10 +443,12 @@ put_ladder(struct st_html *html, const stet_json *row)
 {
 	const stet_json *rungs = st_look(row, "rungs"), *rung;
 	const char *title = st_look_text(row, "title");
+	char label[LABEL_SIZE];
 	size_t i, set;
 
 	st_html_leaf(html, "h3", NULL, title);
-	begin_table(html, title, "rung");
+	snprintf(label, sizeof(label), "Table of the rungs: %s", title);
+	begin_table(html, label, "rung");
 	for (i = stet_json_size(rungs); i-- > 0;) { /* the highest on top */
 		rung = stet_json_item(rungs, i);
 		st_html_open(html, "tr", NULL);
@@ -455,7 +457,7 @@ put_ladder(struct st_html *html, const stet_json *row)
 		st_html_leaf(html, "span", "label", st_look_text(rung, "label"));
 		st_html_close(html);
 		for (set = 0; set < SET_COUNT; set++)
-			put_answer(html, st_look(rung, sets[set]));
+			put_answer(html, st_look(rung, sets[set]), sets[set]);
 		st_html_close(html);
 	}
 	end_table(html);

@@ -23,7 +23,7 @@ struct site {
 	stet_at at;
 	uint64_t size; /* entries that the site is of */
 	char *vkey;
-	int whole; /* the last run ended: what a page says of its content can be believed */
+	struct st_site_with with;
 	struct st_list records, findings;
 	struct {
 		const char *code;
@@ -94,7 +94,7 @@ take_state(struct site *site, const char *path, stet_error *err)
 		    "'%s' is a site of %" PRId64 " entries; here there are %" PRIu64, path,
 		    st_look_int(state, "size"), site->size);
 	else
-		site->whole = st_look_bool(state, "complete");
+		site->with.trust = st_look_bool(state, "complete");
 	stet_json_free(state);
 	return rc;
 }
@@ -221,8 +221,7 @@ see(void *ctx, const stet_audit_item *item, stet_error *err)
 		return list_member(site, item, err);
 	if ((rc = st_site_record_read(&record, site->ledger, item->name, site->at, err)) ==
 		STET_OK &&
-	    (rc = st_site_record_put(&record, &site->folder, site->vkey, site->whole, err)) ==
-		STET_OK &&
+	    (rc = st_site_record_put(&record, &site->folder, &site->with, err)) == STET_OK &&
 	    (rc = list(site, &record, err)) == STET_OK)
 		rc = list_findings(site, item, &record, err);
 	st_site_record_clear(&record);
@@ -449,6 +448,8 @@ stet_site(stet_ledger *ledger, const char *folder, stet_at at, const stet_site_o
 	    (rc = st_folder_open(&site->folder, folder, err)) == STET_OK &&
 	    (rc = take_state(site, folder, err)) == STET_OK) {
 		site->at = at;
+		site->with.vkey = site->vkey;
+		site->with.proofs = site->size >= head.size;
 		rc = put_all(site, err);
 	}
 	*result_out = (stet_site_result){site->count, site->folder.written, site->folder.kept};

@@ -323,11 +323,11 @@ st_page_timeline(struct st_html *html, const struct st_page *page)
 	st_html_leaf(html, "p", "label",
 	    "Filled: dated by what is said. Hollow: no date is given, so the time of the entry. "
 	    "Bars: how long a condition has been open. All of it is written out below.");
-	st_html_open(html, "div", "class", "scroll", "role", "region", "aria-label", "Timeline",
-	    "tabindex", "0", NULL);
+	st_html_open(html, "div", "class", "scroll", "role", "region", "aria-label",
+	    "Drawing of the timeline", "tabindex", "0", NULL);
 	snprintf(box, sizeof(box), "0 0 %d %u", WIDTH, TOP + drawing.rows * LANE + 24);
 	st_html_open(html, "svg", "xmlns", "http://www.w3.org/2000/svg", "viewBox", box, "class",
-	    "timeline", "role", "group", "aria-labelledby", "timeline-title", NULL);
+	    "timeline", "role", "group", "aria-label", "Entries and conditions over time", NULL);
 	put_axis(&drawing);
 	for (i = 0; i < bar_count(page); i++)
 		put_bar(&drawing, stet_json_item(conditions, i), (unsigned)i + 1);

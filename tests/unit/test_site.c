@@ -14,6 +14,7 @@
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
 
+#include <stet/proof.h>
 #include <stet/site.h>
 
 #include "base/err.h"
@@ -144,6 +145,17 @@ overwrite(struct tl *tl, const char *folder, const char *name, stet_bytes conten
 	st_buf_printf(&path, "%s/%s/%s", tl->folder, folder, name);
 	st_buf_put_u8(&path, 0);
 	assert_int_equal(st_file_replace((const char *)path.data, content, 0644, &err), STET_OK);
+	st_buf_free(&path);
+}
+
+static void
+drop(struct tl *tl, const char *folder, const char *name)
+{
+	struct st_buf path = {0};
+
+	st_buf_printf(&path, "%s/%s/%s", tl->folder, folder, name);
+	st_buf_put_u8(&path, 0);
+	assert_int_equal(unlink((const char *)path.data), 0);
 	st_buf_free(&path);
 }
 
@@ -280,8 +292,10 @@ test_site(void **state)
 {
 	struct tl tl;
 	stet_site_result result;
-	char uuid[STET_SITE_PATH_SIZE], paper[STET_SITE_PATH_SIZE];
+	char uuid[STET_SITE_PATH_SIZE + 8], paper[STET_SITE_PATH_SIZE];
 	struct st_buf page;
+	stet_proof *proof = NULL;
+	stet_error err;
 
 	(void)state;
 	tl_make(&tl, 0);
@@ -302,8 +316,18 @@ test_site(void **state)
 	assert_true(holds(&tl, "site", "site.json", "\"complete\": true"));
 	assert_true(holds(&tl, "site", "corrections.atom", "verdict change of " TL_UUID));
 	assert_true(holds(&tl, "site", "corrections.atom", "https://" TL_ORIGIN "/r/"));
+	/* What lies beside the page proves what it shows. */
+	memcpy(strrchr(uuid, '.'), ".stet-proof", 12);
+	page = file(&tl, "site", uuid);
+	assert_int_equal(stet_proof_open(st_buf_bytes(&page), NULL, &proof, &err), STET_OK);
+	stet_proof_free(proof);
+	st_buf_free(&page);
 	/* Another one is the same, byte for byte. */
 	made(&tl, "other", 0);
+	assert_true(same_trees(&tl, "site", "other"));
+	/* A proof is lost: it is made again with its page. */
+	drop(&tl, "site", uuid);
+	made(&tl, "site", 1);
 	assert_true(same_trees(&tl, "site", "other"));
 	tl_free(&tl);
 }
