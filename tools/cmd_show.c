@@ -2,6 +2,7 @@
 #include "line.h"
 #include "out.h"
 #include "page.h"
+#include "qr.h"
 #include "standing.h"
 #include "util.h"
 
@@ -10,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_FULL = OPT_OWN };
+enum { OPT_FULL = OPT_OWN, OPT_QR, OPT_URL };
 
 static const struct opt own[] = {
     {OPT_FULL, 0, "full", NULL, "every statement as well, with all its members"},
+    {OPT_QR, 0, "qr", NULL, "the address of its page in the ledger's site, as a QR code"},
+    {OPT_URL, 0, "url", "URL", "with --qr: where the site is (default: the ledger's origin)"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_at, opts_json, opts_ledger, NULL};
 
@@ -250,17 +253,21 @@ standing_try(
 	return EXIT_YES;
 }
 
+struct show {
+	struct env env;
+	const char *url;
+	int full, qr;
+};
+
 static int
-show(struct env *env, const char *text, int full)
+show(struct show *show, const stet_id *id)
 {
-	stet_id *id = env_id(env, text);
+	struct env *env = &show->env;
 	stet_standing *standing = NULL;
 	const stet_json *json = NULL;
 	struct view view;
 	int status, read;
 
-	if (id == NULL)
-		return EXIT_USAGE;
 	status = view_read(env, id, &view);
 	if (status == EXIT_YES) {
 		status = view_check(env, id, &view);
@@ -275,32 +282,82 @@ show(struct env *env, const char *text, int full)
 		else if (env->json)
 			put_json(env, id, &view, json);
 		else
-			put_page(env, id, &view, json, full || json == NULL);
+			put_page(env, id, &view, json, show->full || json == NULL);
 		stet_standing_free(standing);
 		view_free(&view);
 	}
-	stet_id_free(id);
+	return status;
+}
+
+/* What a poster, a printed page or a slide can carry of a record. */
+static int
+show_code(struct show *show, const stet_id *id)
+{
+	const char *url = show->url != NULL ? show->url : stet_ledger_origin(show->env.ledger);
+	char path[STET_SITE_PATH_SIZE], *name, *address;
+	stet_standing *standing = NULL;
+	const stet_json *json;
+	int status = standing_read(&show->env, id, &standing, &json);
+
+	if (status != EXIT_YES)
+		return status;
+	name = json_text(json_at(json, "/names/0/name"));
+	stet_site_path(name != NULL ? name : stet_id_text(id), path);
+	address = text_of("%s%s%s%s", show->url == NULL ? "https://" : "", url,
+	    url[0] != '\0' && url[strlen(url) - 1] == '/' ? "" : "/", path);
+	status = address != NULL ? qr_put(address) : EXIT_UNSURE;
+	if (status == EXIT_YES) {
+		out_foreign(address);
+		out_text("\n");
+	}
+	free(address);
+	free(name);
+	stet_standing_free(standing);
 	return status;
 }
 
 static int
 take(void *ctx, int id, const char *value)
 {
-	(void)value;
-	*(int *)ctx |= id == OPT_FULL;
+	struct show *show = ctx;
+
+	show->full |= id == OPT_FULL;
+	show->qr |= id == OPT_QR;
+	if (id == OPT_URL)
+		show->url = value;
 	return 1;
+}
+
+static int
+check(const struct show *show, const struct command *self)
+{
+	if (show->url != NULL && !show->qr)
+		return opt_wrong(self, "--url goes with --qr");
+	if (show->qr && (show->full || show->env.json))
+		return opt_wrong(self, "--qr is a picture: it goes with neither --full nor --json");
+	return LINE_GO;
 }
 
 static int
 run(const struct command *self, int argc, char **argv)
 {
-	struct env env;
+	struct show asked;
 	struct line line;
-	int full = 0, status = line_read(&line, &env, self, argc, argv, 1, 1, take, &full);
+	stet_id *id = NULL;
+	int status;
 
-	if (status == LINE_GO && (status = env_open(&env, ENV_READ)) == EXIT_YES)
-		status = show(&env, line.args[0], full);
-	line_end(&line, &env);
+	memset(&asked, 0, sizeof(asked));
+	status = line_read(&line, &asked.env, self, argc, argv, 1, 1, take, &asked);
+	if (status == LINE_GO)
+		status = check(&asked, self);
+	if (status == LINE_GO && (status = env_open(&asked.env, ENV_READ)) == EXIT_YES) {
+		id = env_id(&asked.env, line.args[0]);
+		status = id == NULL ? EXIT_USAGE
+			 : asked.qr ? show_code(&asked, id)
+				    : show(&asked, id);
+	}
+	stet_id_free(id);
+	line_end(&line, &asked.env);
 	return status;
 }
 
@@ -308,7 +365,8 @@ static const struct pair examples[] = {
     {"stet show 10.5281/zenodo.21073815", "everything the ledger says of the record with this DOI"},
     {"stet show SRCH:9F810E9F", "the same by the first eight digits of its UUID"},
     {"stet show --at 2026-07-01 10.5281/zenodo.21073815", "what was known on that day"},
-    {"stet show --json 10.5281/zenodo.21073815", "for a program"}, {NULL, NULL}};
+    {"stet show --json 10.5281/zenodo.21073815", "for a program"},
+    {"stet show --qr 10.5281/zenodo.21073815", "for a slide or a poster"}, {NULL, NULL}};
 static const struct pair exits[] = {{"0", "the page was printed"},
     {"1", "the identifier is the beginning of several names, which are listed; or an entry does "
 	  "not verify"},
@@ -318,7 +376,8 @@ static const struct pair exits[] = {{"0", "the page was printed"},
 const struct command cmd_show = {.name = "show",
     .group = GROUP_READ,
     .summary = "show what the ledger says of a record",
-    .synopsis = "ID [--full] [--at SEQ|TIME] [--json]",
+    .synopsis = "ID [--full] [--at SEQ|TIME] [--json]\n"
+		"ID --qr [--url URL] [--at SEQ|TIME]",
     .description =
 	"Prints where a record stands, on one screen: its names; each level, tier, verdict and "
 	"state three times, as declared (what somebody says), as derived (what follows from what "
@@ -330,6 +389,8 @@ const struct command cmd_show = {.name = "show",
 	"With --full also every statement, corrections first, each with who said it, with which "
 	"key and in which entry. What a source outside states is marked as observed; what its "
 	"issuer has annulled is struck out between ~~ marks.\n\n"
+	"With --qr a code that leads to the record's page in the site that 'stet export site' "
+	"makes, and its address in words.\n\n"
 	"Every entry is verified before it is shown; what does not hold is marked, and "
 	"the exit status is 1.\n\n"
 	"An identifier is taken in any form people paste: a DOI with or without "

@@ -1,8 +1,8 @@
 #ifndef EXPORT_H
 #define EXPORT_H
-/* The packages among the exports: each is a subcommand of its own. */
+/* The exports that make more than one file, or pages: each is a subcommand of its own. */
 #include "cmd.h"
 
-extern const struct command sub_export_bagit;
+extern const struct command sub_export_bagit, sub_export_report, sub_export_site;
 
 #endif

@@ -135,7 +135,7 @@ void
 out_style(enum style style)
 {
 	static const char *const codes[] = {"\033[0m", "\033[1m", "\033[2m", "\033[31m", "\033[32m",
-	    "\033[33m", "\033[9m", "\033[36m"};
+	    "\033[33m", "\033[9m", "\033[36m", "\033[30;107m"};
 
 	if (out.coloured)
 		out_put(codes[style], strlen(codes[style]));

@@ -13,7 +13,8 @@ enum style {
 	STYLE_GREEN,
 	STYLE_YELLOW,
 	STYLE_STRUCK,
-	STYLE_CYAN
+	STYLE_CYAN,
+	STYLE_PAPER /* black on white, whatever the terminal's own colours are */
 };
 
 /* The name for messages ("verify"; NULL: "stet" alone), and whether to go on after a broken pipe.

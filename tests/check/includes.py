@@ -20,6 +20,7 @@ OWNERS = [
     (re.compile(r"^(sodium(\.h|/)|openssl/)"), "src/crypto/"),
     (re.compile(r"^lmdb\.h"), "src/store/lmdb/"),
     (re.compile(r"^utf8proc\.h"), "src/base/"),
+    (re.compile(r"^qrencode\.h"), "tools/qr.c"),
     # Reading and writing XML are different jobs, and neither needs the other.
     (re.compile(r"^libxml/"), ("src/exchange/", "src/trail/", "src/site/")),
     (re.compile(r"^archive(_entry)?\.h"), "src/package/"),
