@@ -16,10 +16,14 @@ struct check {
 	const char *entry;         /* --entry FILE, or NULL  */
 	int is_folder, is_package; /* a package is read by the library, not into bytes */
 	stet_bytes bytes;          /* of the file; empty for a folder */
-	stet_trust *trust;
+	const stet_trust *trust;   /* NULL: no key is known */
 	/* What came out: the report of the library (include/stet/checkpoint.h says what every
 	 * report has), to which a kind may add members of its own. */
 	stet_json *report;
+	/* The checkpoint in the evidence, which cosigners may have signed: set by judge, and
+	 * borrowed for as long as bytes or report live; data NULL: it has none. */
+	stet_bytes note;
+	char *recomputed; /* "A, B": auditors of the reader's who signed it, for verdict; or NULL */
 };
 
 struct check_kind {

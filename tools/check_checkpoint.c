@@ -16,6 +16,7 @@ detect(const struct check *check)
 static int
 judge(struct check *check, stet_error *err)
 {
+	check->note = check->bytes;
 	return stet_checkpoint_check(check->bytes, check->trust, &check->report, err);
 }
 

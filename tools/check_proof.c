@@ -93,6 +93,7 @@ judge(struct check *check, stet_error *err)
 {
 	stet_json *standings = stet_json_array(), *absent = stet_json_array();
 	stet_proof *proof = NULL;
+	stet_bytes note; /* verbatim in the file, which outlives the proof */
 	int rc, told;
 
 	if ((rc = stet_proof_open(check->bytes, check->trust, &proof, err)) < 0) {
@@ -100,6 +101,9 @@ judge(struct check *check, stet_error *err)
 		stet_json_free(absent);
 		return rc;
 	}
+	note = stet_proof_checkpoint(proof);
+	check->note.data = memmem(check->bytes.data, check->bytes.size, note.data, note.size);
+	check->note.size = check->note.data != NULL ? note.size : 0;
 	told = tell_all(check, proof, standings, absent, err);
 	check->report = stet_json_copy(stet_proof_report(proof));
 	stet_json_set(check->report, "absent", absent);
@@ -203,7 +207,8 @@ body(const struct check *check)
 static char *
 verdict(const struct check *check)
 {
-	(void)check;
+	if (check->recomputed != NULL)
+		return text_of("complete: recomputed by %s", check->recomputed);
 	return text_of("complete: signed by the ledger key");
 }
 

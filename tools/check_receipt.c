@@ -4,6 +4,7 @@
 #include "util.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int
 has_form(const struct check *check, int form)
@@ -29,6 +30,17 @@ is_statement(const struct check *check)
 	return has_form(check, STET_RECEIPT_STATEMENT);
 }
 
+/* A tlog-proof ends with the checkpoint, behind its first empty line. */
+static stet_bytes
+note_of(stet_bytes bytes)
+{
+	const uint8_t *blank = memmem(bytes.data, bytes.size, "\n\n", 2);
+
+	if (blank == NULL)
+		return (stet_bytes){NULL, 0};
+	return (stet_bytes){blank + 2, bytes.size - (size_t)(blank + 2 - bytes.data)};
+}
+
 static int
 judge(struct check *check, stet_error *err)
 {
@@ -41,6 +53,8 @@ judge(struct check *check, stet_error *err)
 			return rc;
 		entry.data = data;
 	}
+	if (has_form(check, STET_RECEIPT_TLOG))
+		check->note = note_of(check->bytes);
 	rc = stet_receipt_check(check->bytes, entry, check->trust, &check->report, err);
 	free(data);
 	return rc;

@@ -1,5 +1,6 @@
 /* stet check: is this evidence good, by the keys the reader knows and nothing else? */
 #include "check.h"
+#include "known.h"
 #include "line.h"
 #include "out.h"
 #include "util.h"
@@ -11,11 +12,10 @@
 #include <sys/stat.h>
 
 #define FILE_MAX ((size_t)256 * 1024 * 1024)
-#define TRUST_MAX ((size_t)1024 * 1024)
 #define LABEL_WIDTH 11
 #define AHEAD_MS 300000 /* clocks differ */
 
-enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE, OPT_ENTRY };
+enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE, OPT_ENTRY, OPT_POLICY, OPT_AUDITORS };
 
 /* In the order in which they are tried: what has a mark of its own first, notes last. */
 static const struct check_kind *const kinds[] = {&check_proof, &check_package, &check_tlog_proof,
@@ -23,9 +23,9 @@ static const struct check_kind *const kinds[] = {&check_proof, &check_package, &
 
 struct request { /* the command line */
 	struct check check;
+	struct known known;
 	uint64_t max_age_ms; /* UINT64_MAX: not asked */
 	const char *max_age;
-	int failed; /* status of a --key or --trust that could not be taken; EXIT_YES: none */
 };
 
 /* --- the line ------------------------------------------------------------------------------- */
@@ -54,61 +54,19 @@ read_age(const char *text, uint64_t *ms_out)
 }
 
 static int
-make_trust(struct check *check)
-{
-	stet_error err;
-
-	if (check->trust == NULL && stet_trust_new(&check->trust, &err) < 0) {
-		complain_error(&err);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-take_key(struct request *request, const char *text)
-{
-	stet_error err;
-
-	if (make_trust(&request->check) == 0 &&
-	    stet_trust_add(request->check.trust, text, &err) < 0) {
-		opt_wrong(request->check.env.command, "--key: %s", err.text);
-		return -1;
-	}
-	return 1;
-}
-
-/* What stands in a file is no fault of the line: without the keys nothing can be found out. */
-static int
-take_trust(struct request *request, const char *path)
-{
-	uint8_t *text = NULL;
-	size_t size = 0;
-	stet_error err;
-	int rc;
-
-	if (make_trust(&request->check) < 0)
-		return -1;
-	if ((rc = file_read(path, TRUST_MAX, &text, &size, &err)) < 0)
-		complain("cannot read '%s': %s", path, err.text);
-	else if ((rc = stet_trust_read(request->check.trust, (stet_bytes){text, size}, &err)) < 0)
-		complain_of(path, &err);
-	free(text);
-	if (rc < 0)
-		request->failed = EXIT_UNSURE;
-	return 1;
-}
-
-static int
 take(void *ctx, int id, const char *value)
 {
 	struct request *request = ctx;
 
 	switch (id) {
 	case OPT_KEY:
-		return take_key(request, value);
+		return known_key(&request->known, request->check.env.command, value);
 	case OPT_TRUST:
-		return take_trust(request, value);
+		return known_trust(&request->known, value);
+	case OPT_POLICY:
+		return known_policy(&request->known, value);
+	case OPT_AUDITORS:
+		return known_auditors(&request->known, value);
 	case OPT_ENTRY:
 		request->check.entry = value;
 		return 1;
@@ -237,6 +195,45 @@ json_is_false(const stet_json *value)
 	return value != NULL && !stet_json_bool_of(value);
 }
 
+static int
+judge_quorums(struct request *request, struct answer *answer)
+{
+	const struct known *known = &request->known;
+	struct check *check = &request->check;
+	stet_error err = {0};
+	char *why = NULL;
+	int rc, met;
+
+	if (known->policy == NULL && known->auditors == NULL)
+		return 1;
+	if (check->note.data == NULL) {
+		decide(answer, EXIT_UNSURE, "quorum-not-met",
+		    "there is no checkpoint in it that somebody could have cosigned");
+		return 0;
+	}
+	if ((rc = known_judge(known, check->note, check->report, &err)) < 0) {
+		decide(answer, rc == STET_EMISMATCH ? EXIT_NO : EXIT_UNSURE,
+		    stet_rule_name(err.rule), err.text);
+		return 0;
+	}
+	if (!(met = known_met(check->report, &why)))
+		decide(answer, EXIT_UNSURE, "quorum-not-met", why != NULL ? why : "");
+	free(why);
+	check->recomputed = known_recomputed(check->report);
+	return met;
+}
+
+/* "signed by the ledger key", and by whom it was recomputed. */
+static char *
+verdict_of(const struct check *check, const struct check_kind *kind)
+{
+	if (kind->verdict != NULL)
+		return kind->verdict(check);
+	if (check->recomputed != NULL)
+		return text_of("signed by the ledger key, recomputed by %s", check->recomputed);
+	return text_of("signed by the ledger key");
+}
+
 static void
 judge(struct request *request, struct answer *answer)
 {
@@ -257,9 +254,9 @@ judge(struct request *request, struct answer *answer)
 		decide(answer, EXIT_UNSURE, NULL,
 		    "signed by the ledger key, and an entry is of a kind that this stet does not "
 		    "know");
-	} else {
-		text = answer->kind->verdict != NULL ? answer->kind->verdict(check) : NULL;
-		decide(answer, EXIT_YES, NULL, text != NULL ? text : "signed by the ledger key");
+	} else if (judge_quorums(request, answer)) {
+		text = verdict_of(check, answer->kind);
+		decide(answer, EXIT_YES, NULL, text != NULL ? text : "");
 		free(text);
 		if (request->max_age_ms != UINT64_MAX)
 			decide_age(request, answer);
@@ -350,6 +347,7 @@ put_page(const struct check *check, const struct answer *answer)
 			answer->kind->page(check);
 		put_member(check->report, "as_of", "as of");
 		put_signers(check->report);
+		known_page(check->report, check_row);
 		if (answer->kind->body != NULL)
 			answer->kind->body(check);
 	}
@@ -408,9 +406,10 @@ run(const struct command *self, int argc, char **argv)
 	memset(&request, 0, sizeof(request));
 	request.max_age_ms = UINT64_MAX;
 	status = line_read(&line, &request.check.env, self, argc, argv, 1, 2, take, &request);
-	if (status == LINE_GO && request.failed != EXIT_YES)
-		status = request.failed;
+	if (status == LINE_GO && known_settle(&request.known) != EXIT_YES)
+		status = EXIT_UNSURE;
 	if (status == LINE_GO) {
+		request.check.trust = request.known.trust;
 		request.check.path = line.args[0];
 		request.check.id = line.count > 1 ? line.args[1] : NULL;
 		status = read_evidence(&request.check, &data);
@@ -419,7 +418,8 @@ run(const struct command *self, int argc, char **argv)
 	}
 	free(data);
 	stet_json_free(request.check.report);
-	stet_trust_free(request.check.trust);
+	free(request.check.recomputed);
+	known_end(&request.known);
 	line_end(&line, &request.check.env);
 	return status;
 }
@@ -430,6 +430,8 @@ static const struct opt own[] = {
     {OPT_TRUST, 0, "trust", "FILE", "a file of such keys, one on each line"},
     {OPT_ENTRY, 0, "entry", "FILE",
 	"what a receipt is of, where it does not hold it: the statement, or the entry"},
+    {OPT_POLICY, 0, "policy", "FILE", "a C2SP policy: which witnesses have to have cosigned"},
+    {OPT_AUDITORS, 0, "auditors", "FILE", "a policy of auditors: who has to have recomputed it"},
     {OPT_MAX_AGE, 0, "max-age", "AGE", "refuse what is as of longer ago: 90s, 45m, 12h, 30d, 2w"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_quiet, opts_json, NULL};
@@ -439,19 +441,24 @@ static const struct pair examples[] = {
 	"whether that ledger's key has signed this head"},
     {"stet check --trust ledgers.txt --max-age 30d paper.stet-proof",
 	"where a record stood, at most thirty days ago, by the word of a ledger that you know"},
+    {"stet check --policy witnesses.policy --auditors auditors.policy head.note",
+	"and that enough others have seen it, and recomputed it"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "verified, by a key you know"},
     {"1", "refuted: malformed, forged, inconsistent, or older than --max-age; the code is one that "
 	  "'stet explain' explains"},
     {"2", "the command line was wrong"},
     {"3", "could not find out: it cannot be read, is nothing that stet knows, or is consistent in "
-	  "itself and by a signer not known to you"},
+	  "itself and by a signer not known to you; or fewer have cosigned than --policy or "
+	  "--auditors "
+	  "asks for"},
     {NULL, NULL}};
 
 const struct command cmd_check = {.name = "check",
     .group = GROUP_KEEP,
     .summary = "verify evidence from a ledger, with no ledger here",
-    .synopsis = "FILE [ID] [--key VKEY]... [--trust FILE] [--max-age AGE] [--json]\n"
+    .synopsis = "FILE [ID] [--key VKEY]... [--trust FILE] [--policy FILE] "
+		"[--auditors FILE] [--max-age AGE] [--json]\n"
 		"RECEIPT --entry FILE [--key VKEY]... [--trust FILE] [--json]",
     .description =
 	"Verifies a file that came from a ledger, by nothing but the keys you know: no ledger and "
@@ -476,6 +483,10 @@ const struct command cmd_check = {.name = "check",
 	"'#' are passed over. A key counts for the ledger whose origin is its name. Signatures by "
 	"keys you do not know are counted and not believed; one wrong signature by a key you know "
 	"refutes the whole.\n\n"
+	"A policy (C2SP tlog-policy) has lines 'log VKEY', 'witness NAME VKEY', 'group NAME "
+	"all|any|N MEMBER...' and one 'quorum NAME'. Witnesses sign that they saw no other history "
+	"of the ledger, auditors that they replayed every entry; each has a file of its own, and a "
+	"key stands in one of them. Their keys and those of the logs are known from then on.\n\n"
 	"A COSE receipt goes beside the statement that it is of: give that, or the entry, with "
 	"--entry; other receipts hold it. That an entry is in a ledger says nothing of what came "
 	"after it.\n\n"

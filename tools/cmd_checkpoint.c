@@ -1,4 +1,5 @@
 /* stet checkpoint: the signed head, for whoever keeps it elsewhere. */
+#include "cosign.h"
 #include "line.h"
 #include "out.h"
 #include "util.h"
@@ -154,20 +155,27 @@ static const struct command sub_adopt = {.name = "checkpoint adopt",
     .options = adopt_options,
     .run = run_adopt,
     .writes = 1};
-static const struct command *const subs[] = {&sub_show, &sub_adopt, NULL};
+static const struct command *const subs[] = {
+    &sub_show, &sub_adopt, &sub_cosign, &sub_request, &sub_add_cosignature, NULL};
 
 static const struct pair examples[] = {{"stet checkpoint show > head.note", "keep it elsewhere"},
     {"stet checkpoint show --vkey", "what readers need to verify checkpoints"},
-    {"stet checkpoint adopt head.note", "after moving the ledger to this machine"}, {NULL, NULL}};
+    {"stet checkpoint adopt head.note", "after moving the ledger to this machine"},
+    {"stet checkpoint cosign -C copy --name witness.example/w1 --key VKEY > line",
+	"sign it as its witness"},
+    {"stet checkpoint add-cosignature line --policy witnesses.policy", "keep that signature"},
+    {NULL, NULL}};
 static const struct pair exits[] = {{"0", "done"},
-    {"1", "the note is not of this ledger, or does not agree with it"},
+    {"1", "the note is not of this ledger, or does not agree with it; a cosigner refuses, or its "
+	  "line is wrong"},
     {"2", "the command line was wrong"},
     {"3", "could not find out: the ledger or the note cannot be read"}, {NULL, NULL}};
 
 const struct command cmd_checkpoint = {.name = "checkpoint",
     .group = GROUP_KEEP,
-    .summary = "show and adopt the signed head",
-    .synopsis = "[show] [--vkey] [--json]\nadopt NOTE|-",
+    .summary = "show, adopt and cosign the signed head",
+    .synopsis = "[show] [--vkey] [--json]\nadopt NOTE|-\ncosign [FILE|-] --name NAME ...\n"
+		"request [--old SIZE] [-o FILE]\nadd-cosignature FILE|- ...",
     .description = "Without a word it shows the newest checkpoint.",
     .options = show_options,
     .examples = examples,

@@ -1,5 +1,8 @@
 /* stet verify: does what is stored bear out what it claims? */
 #include "content.h"
+#include "deliver.h"
+#include "keys.h"
+#include "known.h"
 #include "line.h"
 #include "out.h"
 #include "standing.h"
@@ -20,11 +23,16 @@ enum {
 	OPT_THREADS,
 	OPT_LIMIT,
 	OPT_CONTENT,
-	OPT_FAIL_ON
+	OPT_FAIL_ON,
+	OPT_POLICY,
+	OPT_AUDITORS,
+	OPT_ATTEST
 };
 
 struct verify {
 	struct env env;
+	struct known known;
+	int attest;
 	const char *since, *content, *fail_on;
 	unsigned flags;
 	unsigned long long threads, limit;
@@ -44,6 +52,13 @@ take(void *ctx, int id, const char *value)
 		return 1;
 	case OPT_FAIL_ON:
 		verify->fail_on = value;
+		return 1;
+	case OPT_POLICY:
+		return known_policy(&verify->known, value);
+	case OPT_AUDITORS:
+		return known_auditors(&verify->known, value);
+	case OPT_ATTEST:
+		verify->attest = 1;
 		return 1;
 	case OPT_HASH_ONLY:
 		verify->flags |= STET_VERIFY_HASH_ONLY;
@@ -125,14 +140,46 @@ put_summary(const struct verify *verify, const stet_report *report)
 	free(root);
 }
 
+static void
+put_row(const char *label, const char *text)
+{
+	out_row(0, 11, label, text);
+}
+
+/* Whether the checkpoint beside the ledger has the cosignatures that are asked for, into json. */
 static int
-report_ledger(const struct verify *verify, const stet_report *report)
+judge_quorums(struct verify *verify, stet_json *json, char **why_out)
+{
+	char *note = NULL;
+	size_t size;
+	stet_error err;
+	int rc;
+
+	*why_out = NULL;
+	if (verify->known.policy == NULL && verify->known.auditors == NULL)
+		return EXIT_YES;
+	if ((rc = stet_ledger_checkpoint(verify->env.ledger, &note, &size, &err)) == STET_OK)
+		rc = known_judge(&verify->known, (stet_bytes){(uint8_t *)note, size}, json, &err);
+	free(note);
+	if (rc < 0) {
+		complain_error(&err);
+		return rc == STET_EMISMATCH ? EXIT_NO : EXIT_UNSURE;
+	}
+	return known_met(json, why_out) ? EXIT_YES : EXIT_UNSURE;
+}
+
+static int
+report_ledger(struct verify *verify, const stet_report *report)
 {
 	const stet_diagnosis *diagnosis;
+	stet_json *json = stet_json_copy(stet_report_json(report));
+	char *why = NULL;
+	int quorums = judge_quorums(verify, json, &why);
 	size_t i;
 
 	if (verify->env.json) {
-		out_json(stet_json_copy(stet_report_json(report)));
+		out_json(json);
+		json = NULL;
 	} else {
 		for (i = 0; (diagnosis = stet_report_get(report, i)) != NULL; i++)
 			put_diagnosis(diagnosis);
@@ -140,8 +187,44 @@ report_ledger(const struct verify *verify, const stet_report *report)
 			out_text("... and %llu more; --limit shows more\n",
 			    (unsigned long long)(stet_report_count(report) - i));
 		put_summary(verify, report);
+		known_page(json, put_row);
 	}
-	return stet_report_ok(report) ? EXIT_YES : EXIT_NO;
+	if (why != NULL)
+		complain("%s [quorum-not-met]", why);
+	free(why);
+	stet_json_free(json);
+	return stet_report_ok(report) ? quorums : EXIT_NO;
+}
+
+/* The audit statement, signed by a key that the ledger lets do so, and appended. */
+static int
+attest(struct verify *verify, const stet_report *report)
+{
+	stet_statement *statement = NULL;
+	struct parcel parcel = {0};
+	struct tally tally = {0};
+	stet_key *key = NULL;
+	stet_error err;
+	int rc, status;
+
+	if ((status = keys_choose(&verify->env, "auditor", &key)) != EXIT_YES)
+		return status;
+	rc = stet_verify_attest(verify->env.ledger, report, "stet " STET_VERSION, &statement, &err);
+	if (rc == STET_OK && env_fix_id(&verify->env, statement) < 0)
+		rc = STET_EIO;
+	else if (rc == STET_OK)
+		rc = stet_statement_sign(
+		    statement, key, (int64_t)(env_now(&verify->env) / 1000), &err);
+	if (rc < 0) {
+		complain_error(&err);
+		status = EXIT_UNSURE;
+	} else {
+		parcel.statement = statement;
+		status = deliver(&verify->env, &parcel, 1, 0, &tally);
+	}
+	stet_statement_free(statement);
+	stet_key_free(key);
+	return status;
 }
 
 static int
@@ -171,6 +254,8 @@ verify_ledger(struct verify *verify)
 	free(note);
 	if (rc == STET_OK) {
 		status = report_ledger(verify, report);
+		if (verify->attest && status == EXIT_YES)
+			status = attest(verify, report);
 	} else {
 		status = EXIT_UNSURE;
 		if (stop_asked())
@@ -499,6 +584,15 @@ run(const struct command *self, int argc, char **argv)
 	    (verify.since != NULL || verify.flags != 0))
 		status = opt_wrong(
 		    self, "--since, --hash-only and --no-artifacts are for the whole ledger");
+	if (status == LINE_GO && (line.count > 0 || verify.content != NULL) &&
+	    (verify.attest || verify.known.policy != NULL || verify.known.auditors != NULL))
+		status =
+		    opt_wrong(self, "--policy, --auditors and --attest are for the whole ledger");
+	if (status == LINE_GO && verify.attest && (verify.flags != 0 || verify.since != NULL))
+		status = opt_wrong(self,
+		    "--attest states that everything was recomputed, so nothing can be left out");
+	if (status == LINE_GO && known_settle(&verify.known) != EXIT_YES)
+		status = EXIT_UNSURE;
 	if (status == LINE_GO && verify.fail_on != NULL &&
 	    (line.count == 0 || verify.content != NULL))
 		status = opt_wrong(self, "--fail-on is for one record; 'stet audit' is for all");
@@ -506,11 +600,13 @@ run(const struct command *self, int argc, char **argv)
 		status = check_fail_on(self, verify.fail_on);
 	if (status == LINE_GO && line.count == 0 && verify.content == NULL && verify.env.at != NULL)
 		status = opt_wrong(self, "--at is for one record; the ledger is verified whole");
-	if (status == LINE_GO && (status = env_open(&verify.env, ENV_REPAIR)) == EXIT_YES)
+	if (status == LINE_GO &&
+	    (status = env_open(&verify.env, verify.attest ? ENV_WRITE : ENV_REPAIR)) == EXIT_YES)
 		status = verify.content != NULL ? content_verify(&verify.env, verify.content,
 						      line.count > 0 ? line.args[0] : NULL)
 			 : line.count > 0       ? verify_record(&verify, line.args[0])
 						: verify_ledger(&verify);
+	known_end(&verify.known);
 	line_end(&line, &verify.env);
 	return status;
 }
@@ -524,13 +620,24 @@ static const struct opt own[] = {
     {OPT_LIMIT, 0, "limit", "N", "how many diagnoses to show (default: 100)"},
     {OPT_CONTENT, 0, "content", "FILE",
 	"which registered artifact or manifest this file is ('-': standard input)"},
+    {OPT_POLICY, 0, "policy", "FILE",
+	"a C2SP policy: which witnesses have to have cosigned the checkpoint"},
+    {OPT_AUDITORS, 0, "auditors", "FILE", "a policy of auditors, likewise"},
+    {OPT_ATTEST, 0, "attest", NULL, "if everything holds, append an audit that says so"},
     {OPT_FAIL_ON, 0, "fail-on", "WHAT,...",
 	"of one record: exit 1 if it has one: finding, gap, or a code of either"},
     {0, 0, NULL, NULL, NULL}};
-static const struct opt *const options[] = {own, opts_at, opts_quiet, opts_json, opts_ledger, NULL};
+static const struct opt as_own[] = {
+    {OPT_AS, 0, "as", "KEY",
+	"sign the audit with this key: a label, a file, or the beginning of a thumbprint"},
+    {0, 0, NULL, NULL, NULL}};
+static const struct opt *const options[] = {
+    own, as_own, opts_secret, opts_at, opts_quiet, opts_json, opts_ledger, NULL};
 
 static const struct pair examples[] = {{"stet verify", "every byte of the ledger"},
     {"stet verify --since checkpoint.note", "what came after a checkpoint you kept"},
+    {"stet verify --policy witnesses.policy", "and that enough witnesses have seen it"},
+    {"stet verify --attest --as auditor", "and say so in the ledger"},
     {"stet verify 10.5281/zenodo.21073815",
 	"one record: what carries each level, who signed each entry, and by whose leave"},
     {"stet verify --fail-on finding SRCH:9F810E9F",
@@ -545,13 +652,15 @@ static const struct pair exits[] = {{"0", "verified: everything holds"},
     {"2", "the command line was wrong"},
     {"3",
 	"could not find out: the ledger or the file cannot be read, or nothing is registered that "
-	"the file could be compared with"},
+	"the file could be compared with; or fewer have cosigned than --policy or --auditors asks "
+	"for"},
     {"4", "the record, or the file, is not in this ledger"}, {NULL, NULL}};
 
 const struct command cmd_verify = {.name = "verify",
     .group = GROUP_KEEP,
     .summary = "verify the ledger, or one record",
-    .synopsis = "[--since FILE] [--hash-only] [--no-artifacts] [-q] [--json]\nID [--fail-on "
+    .synopsis = "[--since FILE] [--hash-only] [--no-artifacts] [--policy FILE] "
+		"[--auditors FILE] [--attest [--as KEY]] [-q] [--json]\nID [--fail-on "
 		"WHAT,...] [--at SEQ|TIME] "
 		"[--json]\n"
 		"--content FILE [ID] [--at SEQ|TIME] [--json]",
@@ -564,6 +673,10 @@ const struct command cmd_verify = {.name = "verify",
 	"entries. What does not agree "
 	"is named by a stable code, which 'stet explain' explains, and the first entry "
 	"concerned.\n\n"
+	"With --policy and --auditors, the checkpoint beside the ledger has to have the "
+	"cosignatures that these ask for; if it has not, the answer is 3, since nothing is "
+	"refuted by that. With --attest an 'audit' statement is appended by a key with the role "
+	"auditor: size, roots, and a SHA-512 over all entries.\n\n"
 	"With ID, the chain of one record: of both ladders each rung, whether it is "
 	"reached as declared, by what is said and by what signed entries here carry: "
 	"yes, no or unknown, by which entry, whose key, within which scope and under "

@@ -381,6 +381,25 @@ take_issuer(struct env *env, stet_key *key)
 }
 
 int
+keys_cosigner(struct env *env, stet_key **key_out)
+{
+	stet_ledger *ledger = env->ledger;
+	stet_error err;
+	char *path = NULL;
+	int status;
+
+	env->ledger = NULL; /* which has no say in who cosigns */
+	status = find_path(env, NULL, &path);
+	env->ledger = ledger;
+	if (status == EXIT_YES && stet_key_load(path, env_ask, env, key_out, &err) < 0) {
+		env_complain(env, &err);
+		status = EXIT_UNSURE;
+	}
+	free(path);
+	return status;
+}
+
+int
 keys_choose(struct env *env, const char *roles, stet_key **key_out)
 {
 	stet_key *key = NULL;

@@ -23,6 +23,9 @@ void local_keys_free(struct local_keys *keys);
  * roles: names parted by spaces, the one to prefer first; NULL: any. Its issuer is the one granted
  * in the ledger. EXIT_YES or a status (reported). */
 int keys_choose(struct env *env, const char *roles, stet_key **key_out);
+/* The key to cosign with: --as, $STET_KEY, else the only one here; no ledger is asked. EXIT_YES or
+ * a status (reported). */
+int keys_cosigner(struct env *env, stet_key **key_out);
 /* The key a word of the command line means, not opened: a file with a key, a local key, or one the
  * ledger knows. EXIT_YES or a status (reported). */
 int keys_public(struct env *env, const char *word, stet_key **key_out);

@@ -22,4 +22,5 @@
 #include <stet/trust.h>
 #include <stet/types.h>
 #include <stet/verify.h>
+#include <stet/witness.h>
 #endif

@@ -84,6 +84,20 @@ STET_API const stet_diagnosis *stet_report_get(
  * verified. */
 STET_API const stet_json *stet_report_json(const stet_report *report);
 STET_API void stet_report_free(stet_report *report);
+/**
+ * The `audit` statement that a replay has earned: size, root and index of the report, and SHA-512
+ * over the bytes of these entries. They are read once more for it, and their root is recomputed on
+ * the way, so that what is hashed is what was verified.
+ *
+ * report         of stet_verify_ledger() without flags and without options->since
+ * tool           who checked, with its version
+ * statement_out  not signed yet; stet_statement_free()
+ *
+ * Returns STET_OK, STET_EINVAL when the report found something or the replay left something out,
+ * STET_EMISMATCH when the entries are others now, STET_EIO, STET_ENOMEM.
+ */
+STET_API int stet_verify_attest(stet_ledger *ledger, const stet_report *report, const char *tool,
+    stet_statement **statement_out, stet_error *err);
 
 #ifdef __cplusplus
 }

@@ -195,6 +195,7 @@ fill_copy(stet_ledger *ledger, stet_ledger *copy, unsigned flags, stet_progress 
 
 	/* The checkpoint before the snapshot, so that it is never ahead of the entries. */
 	if ((rc = copy_small(ledger->path, copy->path, "checkpoint", 0644, err)) < 0 ||
+	    (rc = copy_small(ledger->path, copy->path, ST_COSIGNERS_FILE, 0644, err)) < 0 ||
 	    (rc = st_ledger_reader(ledger, &reader, err)) < 0)
 		return rc;
 	rc = st_store_copy(reader, copy->store, progress, ctx, err);

@@ -11,6 +11,7 @@
 
 #include "enter/enter.h"
 #include "note/note.h"
+#include "trust/trust.h"
 
 #define ST_FORMAT_LINE "stet/1\n"
 /* A change of the ledger key puts the new file beside the old one before anything is committed; a
@@ -137,6 +138,11 @@ int st_checkpoint_stored(stet_ledger *ledger, struct st_buf *note_out,
     struct st_checkpoint *checkpoint_out, stet_error *err);
 /* Signs the checkpoint at the newest seal again. */
 int st_checkpoint_mend(stet_ledger *ledger, stet_passphrase *ask, void *ctx, stet_error *err);
+
+/* --- cosigners.c: lines of witnesses and auditors beside the checkpoint --- */
+#define ST_COSIGNERS_FILE "cosigners"
+/* Adds the keys whose lines this ledger has taken; none if there is no such file. STET_EFORMAT. */
+int st_cosigners_read(stet_ledger *ledger, stet_trust *trust, stet_error *err);
 
 /* --- guard.c: the second copy of the head --- */
 struct st_guard {

@@ -106,12 +106,24 @@ static int
 line_keys(struct proving *proving, struct st_vkey **keys_out, size_t *count_out)
 {
 	const struct st_ledger_key *key = st_state_checkpoint_key(&proving->state);
+	stet_trust *trust = NULL;
+	int rc;
 
-	if ((*keys_out = calloc(1, sizeof(**keys_out))) == NULL)
-		return st_fail_nomem(proving->err);
-	*count_out = 1;
-	return st_vkey_make(
-	    proving->state.origin, ST_NOTE_ED25519, key->public_key, *keys_out, proving->err);
+	if ((rc = stet_trust_new(&trust, proving->err)) < 0)
+		return rc;
+	if ((rc = st_cosigners_read(proving->ledger, trust, proving->err)) == STET_OK) {
+		*count_out = 1 + trust->count;
+		*keys_out = calloc(*count_out, sizeof(**keys_out));
+		if (*keys_out == NULL)
+			rc = st_fail_nomem(proving->err);
+		else
+			rc = st_vkey_make(proving->state.origin, ST_NOTE_ED25519, key->public_key,
+			    *keys_out, proving->err);
+	}
+	if (rc == STET_OK && trust->count > 0)
+		memcpy(*keys_out + 1, trust->keys, trust->count * sizeof(**keys_out));
+	stet_trust_free(trust);
+	return rc;
 }
 
 static int

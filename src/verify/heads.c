@@ -60,6 +60,32 @@ keys_at(const struct st_state *state, uint64_t size, const struct st_ledger_key 
 	return count;
 }
 
+/* Lines of cosigners that the ledger has taken. What the file lists is nobody's word but the
+ * operator's; that a line is that key's is what can be verified here. */
+static int
+check_cosignatures(struct st_verify *verify, const struct st_note *note)
+{
+	stet_trust *trust = NULL;
+	size_t verified;
+	stet_error why;
+	int rc;
+
+	if ((rc = stet_trust_new(&trust, verify->err)) < 0)
+		return rc;
+	if ((rc = st_cosigners_read(verify->ledger, trust, &why)) == STET_OK)
+		rc = st_note_verify(note, trust->keys, trust->count, &verified, &why);
+	if (rc == STET_EMISMATCH)
+		rc = st_found_after(verify, ST_CHECKPOINT_WRONG, STET_NO_SEQ,
+		    "a cosignature on the checkpoint: %s", why.text);
+	else if (rc == STET_EFORMAT)
+		rc = st_found(verify, ST_CHECKPOINT_DAMAGED, STET_NO_SEQ,
+		    "the file of cosigners beside the checkpoint: %s", why.text);
+	else if (rc < 0 && verify->err != NULL)
+		*verify->err = why;
+	stet_trust_free(trust);
+	return rc;
+}
+
 static int
 check_signatures(struct st_verify *verify, const struct st_note *note, uint64_t size)
 {
@@ -80,7 +106,7 @@ check_signatures(struct st_verify *verify, const struct st_note *note, uint64_t 
 	if (rc == STET_ENOMEM)
 		return st_fail_nomem(verify->err);
 	if (rc == STET_OK && in_force == 1)
-		return STET_OK;
+		return check_cosignatures(verify, note);
 	return st_found_after(verify, ST_CHECKPOINT_WRONG, STET_NO_SEQ,
 	    "the checkpoint is not signed by the ledger key in force at its size");
 }

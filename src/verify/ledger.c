@@ -185,6 +185,7 @@ st_verify_run(stet_ledger *ledger, const stet_verify_options *options,
 		st_report_reset(report); /* again, trusting no table */
 		thorough = 1;
 	}
+	report->partial = options->flags != 0 || options->since.data != NULL;
 	if (rc == STET_OK)
 		rc = st_report_finish(report, err);
 	if (rc < 0) {

@@ -36,6 +36,7 @@
 struct stet_report {
 	stet_diagnosis *kept; /* the first max of them, by entry; texts owned */
 	size_t kept_count, max, count;
+	int partial; /* something was left out: by flags, or what a checkpoint vouches for */
 	uint64_t entries, signatures, seals, artifacts, unknown;
 	stet_head head; /* the last seal up to which everything was verified */
 	stet_json *json;

@@ -145,6 +145,18 @@ def read_ledger():
     must("prove", "10.1234/a", "10.1234/nothing", "-o", "a.stet-proof")
     check("check", must("check", "a.stet-proof", "--key", vkey, "--json"))
     check("check", run("check", "a.stet-proof", "10.1234/other", "--json").stdout.decode())
+    witness = ["--as", "w", "--name", "w.example"]
+    must("key", "generate", "w")
+    with open("witnesses.policy", "w", encoding="utf-8") as file:
+        file.write("log %s\nwitness W %s\nquorum W\n" % (
+            vkey, must("checkpoint", "cosign", *witness, "--vkey").strip()))
+    line = must("checkpoint", "cosign", *witness, "--key", vkey, "--first", "--json")
+    check("cosign", line)
+    check("verify", run("verify", "--policy", "witnesses.policy", "--json").stdout.decode())
+    check("cosignatures", must("checkpoint", "add-cosignature", "-", "--policy", "witnesses.policy",
+                               "--json", input=json.loads(line)["line"].encode()))
+    check("check", must("check", "-", "--policy", "witnesses.policy", "--json",
+                        input=must("checkpoint").encode()))
     check("explain", must("explain", "--all", "--json"))
     check("version", must("version", "--json"))
 
