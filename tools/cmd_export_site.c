@@ -149,15 +149,15 @@ static const struct opt site_own[] = {{'o', 'o', "output", "FOLDER", "the folder
     {OPT_URL, 0, "url", "URL", "where it will be (default: the ledger's origin)"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const report_options[] = {report_own, opts_at, opts_ledger, NULL};
-static const struct opt *const site_options[] = {
-    site_own, opts_at, opts_quiet, opts_ledger, NULL};
+static const struct opt *const site_options[] = {site_own, opts_at, opts_quiet, opts_ledger, NULL};
 
 const struct command sub_export_report = {.name = "export report",
     .group = GROUP_EXCHANGE,
     .summary = "write a record as a page for people",
     .synopsis = "ID [--at SEQ|TIME] [-o FILE]",
     .description =
-	"One page of HTML that stands alone, to print, to send or to keep beside a proof: standing, "
+	"One page of HTML that stands alone, to print, to send or to keep beside a proof: "
+	"standing, "
 	"ladders rung by rung with their entries, the history drawn and written out, findings, who "
 	"said what. No script, and nothing is fetched.",
     .options = report_options,
