@@ -482,11 +482,13 @@ test_store_lmdb__lives_in_little_address_space(void **state)
 enum { WRITERS = 4, READERS = 4 };
 struct crowd {
 	const char *folder;
-	int index;
 	atomic_int stop;
 	atomic_long acknowledged[WRITERS]; /* batches that were said to be durable */
 	atomic_long looks;
 };
+
+/* Which of them a child is: its own copy, from the moment it was forked. */
+static int crowd_index;
 
 /* Each batch adds one to the writer's own row and one to the sum of all. */
 static void
@@ -496,7 +498,7 @@ write_in_crowd(void *arg)
 	struct st_store *store = NULL;
 	struct st_batch *batch = NULL;
 	struct st_reader *reader;
-	int index = crowd->index; /* it changes for the next child */
+	int index = crowd_index;
 	uint64_t own = 1 + (uint64_t)index;
 	stet_error err;
 
@@ -565,9 +567,8 @@ test_store_lmdb__serves_many_processes(void **state)
 		put_one(store, i, 0);
 	crowd->folder = folder;
 	for (i = 0; i < WRITERS + READERS; i++) {
-		crowd->index = (int)i;
+		crowd_index = (int)i;
 		pids[i] = child_start(i < WRITERS ? write_in_crowd : read_in_crowd, crowd);
-		sleep_ms(20); /* until it has read its index */
 	}
 	sleep_ms(1500);
 	atomic_store(&crowd->stop, 1);
