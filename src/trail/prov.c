@@ -63,34 +63,48 @@ put(struct st_prov *prov, enum st_prov_kind kind, const char *id, stet_json *att
 		stet_json_set(all, id, attributes);
 }
 
-/* A relation between two; further arguments are set on what is returned. */
-static stet_json *
-relate(struct st_prov *prov, enum st_prov_kind kind, const char *first, const char *second)
+/* A relation between two, with one member more (NULL: none), which it takes over: once it is given
+ * to the document nobody may touch it, since giving may fail and release it. */
+static void
+relate_with(struct st_prov *prov, enum st_prov_kind kind, const char *first, const char *second,
+    const char *more, stet_json *value)
 {
 	stet_json *all = kind_of(prov, kind), *relation = stet_json_object();
 	char id[ID_SIZE], member[40];
 
-	if (all == NULL) {
-		stet_json_free(relation);
-		return NULL;
-	}
 	snprintf(member, sizeof(member), "prov:%s", st_prov_rows[kind].arguments[0]);
 	stet_json_set(relation, member, stet_json_str(first));
 	snprintf(member, sizeof(member), "prov:%s", st_prov_rows[kind].arguments[1]);
 	stet_json_set(relation, member, stet_json_str(second));
+	if (more != NULL)
+		stet_json_set(relation, more, value);
 	snprintf(id, sizeof(id), "_:r%u", ++prov->blank);
-	stet_json_set(all, id, relation);
-	return relation;
+	if (all != NULL)
+		stet_json_set(all, id, relation);
+	else
+		stet_json_free(relation);
+}
+
+static void
+relate(struct st_prov *prov, enum st_prov_kind kind, const char *first, const char *second)
+{
+	relate_with(prov, kind, first, second, NULL, NULL);
+}
+
+static stet_json *
+name_value(const char *name)
+{
+	stet_json *value = stet_json_object();
+
+	stet_json_set(value, "$", stet_json_str(name));
+	stet_json_set(value, "type", stet_json_str("prov:QUALIFIED_NAME"));
+	return value;
 }
 
 static void
 set_type(stet_json *attributes, const char *name)
 {
-	stet_json *type = stet_json_object();
-
-	stet_json_set(type, "$", stet_json_str(name));
-	stet_json_set(type, "type", stet_json_str("prov:QUALIFIED_NAME"));
-	stet_json_set(attributes, "prov:type", type);
+	stet_json_set(attributes, "prov:type", name_value(name));
 }
 
 static stet_json *
@@ -255,7 +269,7 @@ set_marks(stet_json *attributes, const struct st_standing *record, const struct 
 static void
 put_entry(struct making *making, const struct st_fact *fact, const stet_json *statement)
 {
-	stet_json *attributes = typed("st:Entry", NULL), *relation;
+	stet_json *attributes = typed("st:Entry", NULL);
 	char entry[ID_SIZE], act[ID_SIZE], time[ST_TIME_SIZE];
 	char *signer = put_signer(making, fact);
 
@@ -274,9 +288,7 @@ put_entry(struct making *making, const struct st_fact *fact, const stet_json *st
 	attributes = typed("st:Signing", NULL);
 	carry(attributes, "st:signedAt", statement, "signed_at");
 	put(&making->prov, ST_PROV_ACTIVITY, act, attributes);
-	relation = relate(&making->prov, ST_PROV_GENERATED, entry, act);
-	if (relation != NULL)
-		stet_json_set(relation, "prov:time", stet_json_str(time));
+	relate_with(&making->prov, ST_PROV_GENERATED, entry, act, "prov:time", stet_json_str(time));
 	if (signer != NULL) {
 		relate(&making->prov, ST_PROV_ASSOCIATED, act, signer);
 		relate(&making->prov, ST_PROV_ATTRIBUTED, entry, signer);
@@ -338,18 +350,11 @@ put_event(struct making *making, const struct st_fact *fact, const stet_json *st
 }
 
 static void
-revision(struct making *making, const char *newer, const char *older, const char *activity)
+revision(struct making *making, const char *newer, const char *older)
 {
-	stet_json *relation;
-
-	if (strcmp(newer, older) == 0)
-		return; /* nothing is derived from itself */
-	relation = relate(&making->prov, ST_PROV_DERIVED, newer, older);
-	if (relation == NULL)
-		return;
-	if (activity != NULL)
-		stet_json_set(relation, "prov:activity", stet_json_str(activity));
-	set_type(relation, "prov:Revision");
+	if (strcmp(newer, older) != 0) /* nothing is derived from itself */
+		relate_with(&making->prov, ST_PROV_DERIVED, newer, older, "prov:type",
+		    name_value("prov:Revision"));
 }
 
 /* An entity by its name, declared; NULL where nothing is stated. */
@@ -399,7 +404,7 @@ put_correction(struct making *making, const struct st_fact *fact, const stet_jso
 	stated = st_said_name(statement, "replacement", &name);
 	replacement = put_other(making, &name, stated, "st:Record");
 	if (replacement != NULL)
-		revision(making, replacement, making->paper, NULL);
+		revision(making, replacement, making->paper);
 	free(replacement);
 }
 
@@ -457,10 +462,10 @@ put_relation(struct making *making, const char *doi, const char *other, stet_byt
 		return;
 	if (st_bytes_equal(type, st_str("IsNewVersionOf")) ||
 	    st_bytes_equal(type, st_str("Obsoletes")))
-		revision(making, doi, other, NULL);
+		revision(making, doi, other);
 	else if (st_bytes_equal(type, st_str("IsPreviousVersionOf")) ||
 		 st_bytes_equal(type, st_str("IsObsoletedBy")))
-		revision(making, other, doi, NULL);
+		revision(making, other, doi);
 	else if (st_bytes_equal(type, st_str("IsVersionOf")))
 		relate(&making->prov, ST_PROV_SPECIALIZED, doi, other);
 	else if (st_bytes_equal(type, st_str("HasVersion")))
@@ -626,7 +631,7 @@ int
 st_prov_document(const struct st_trail *trail, struct st_prov *prov_out, stet_error *err)
 {
 	struct st_prov prov;
-	stet_json *attributes, *relation;
+	stet_json *attributes;
 	char id[ID_SIZE], act[ID_SIZE];
 	int rc;
 
@@ -641,9 +646,7 @@ st_prov_document(const struct st_trail *trail, struct st_prov *prov_out, stet_er
 	put(&prov, ST_PROV_ENTITY, id, attributes);
 	put(&prov, ST_PROV_ACTIVITY, act, typed("st:Mapping", NULL));
 	put(&prov, ST_PROV_AGENT, "e:ledger", typed("prov:SoftwareAgent", trail->ledger->origin));
-	relation = relate(&prov, ST_PROV_GENERATED, id, act);
-	if (relation != NULL)
-		stet_json_set(relation, "prov:time", stet_json_str(trail->as_of));
+	relate_with(&prov, ST_PROV_GENERATED, id, act, "prov:time", stet_json_str(trail->as_of));
 	relate(&prov, ST_PROV_ASSOCIATED, act, "e:ledger");
 	if ((rc = finish(&prov, err)) < 0)
 		st_prov_free(&prov);
