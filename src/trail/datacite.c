@@ -19,6 +19,8 @@
 #include "crypto/crypto.h"
 #include "trail/xml.h"
 
+#define X(text) ((const xmlChar *)(text))
+
 #define SPACE "http://datacite.org/schema/kernel-4"
 #define SCHEMA SPACE " https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
 #define UNKNOWN "(:unav)" /* DataCite, appendix 3: value unavailable */
@@ -60,8 +62,8 @@ add(struct making *making, xmlNodePtr parent, const char *name, stet_bytes text)
 {
 	char *value = clean(making, text);
 	xmlNodePtr node = value != NULL && parent != NULL
-			      ? xmlNewTextChild(parent, making->root->ns, BAD_CAST name,
-				    value[0] != '\0' ? BAD_CAST value : NULL)
+			      ? xmlNewTextChild(parent, making->root->ns, X(name),
+				    value[0] != '\0' ? X(value) : NULL)
 			      : NULL;
 
 	if (node == NULL)
@@ -75,8 +77,7 @@ set(struct making *making, xmlNodePtr node, const char *name, stet_bytes text)
 {
 	char *value = clean(making, text);
 
-	if (node == NULL || value == NULL ||
-	    xmlNewProp(node, BAD_CAST name, BAD_CAST value) == NULL)
+	if (node == NULL || value == NULL || xmlNewProp(node, X(name), X(value)) == NULL)
 		no_memory(making);
 	free(value);
 }
@@ -356,14 +357,14 @@ from_entries(struct making *making)
 	xmlNsPtr space;
 	xmlNodePtr node;
 
-	making->doc = xmlNewDoc(BAD_CAST "1.0");
-	making->root = making->doc != NULL ? xmlNewNode(NULL, BAD_CAST "resource") : NULL;
+	making->doc = xmlNewDoc(X("1.0"));
+	making->root = making->doc != NULL ? xmlNewNode(NULL, X("resource")) : NULL;
 	if (making->root == NULL) {
 		stet_json_free(submitted);
 		return STET_ENOMEM;
 	}
 	xmlDocSetRootElement(making->doc, making->root);
-	if ((space = xmlNewNs(making->root, BAD_CAST SPACE, NULL)) == NULL)
+	if ((space = xmlNewNs(making->root, X(SPACE), NULL)) == NULL)
 		no_memory(making);
 	xmlSetNs(making->root, space);
 	add_identifiers(making);
@@ -500,13 +501,12 @@ static void
 set_schema(struct making *making)
 {
 	xmlNsPtr xsi = xmlSearchNsByHref(
-	    making->doc, making->root, BAD_CAST "http://www.w3.org/2001/XMLSchema-instance");
+	    making->doc, making->root, X("http://www.w3.org/2001/XMLSchema-instance"));
 
 	if (xsi == NULL)
-		xsi = xmlNewNs(making->root, BAD_CAST "http://www.w3.org/2001/XMLSchema-instance",
-		    BAD_CAST "xsi");
-	if (xsi == NULL ||
-	    xmlSetNsProp(making->root, xsi, BAD_CAST "schemaLocation", BAD_CAST SCHEMA) == NULL)
+		xsi = xmlNewNs(
+		    making->root, X("http://www.w3.org/2001/XMLSchema-instance"), X("xsi"));
+	if (xsi == NULL || xmlSetNsProp(making->root, xsi, X("schemaLocation"), X(SCHEMA)) == NULL)
 		no_memory(making);
 }
 

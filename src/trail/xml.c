@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "base/text.h"
 
+#define X(text) ((const xmlChar *)(text))
+
 static int
 take(void *ctx, const char *piece, int size)
 {
@@ -30,7 +32,7 @@ st_txml_start(struct st_trail *trail, stet_error *err)
 	}
 	trail->xml = writer;
 	if (xmlTextWriterSetIndent(writer, 1) < 0 ||
-	    xmlTextWriterSetIndentString(writer, BAD_CAST "  ") < 0 ||
+	    xmlTextWriterSetIndentString(writer, X("  ")) < 0 ||
 	    xmlTextWriterStartDocument(writer, NULL, "UTF-8", NULL) < 0)
 		return st_fail_nomem(err);
 	return STET_OK;
@@ -85,7 +87,7 @@ clean(struct st_trail *trail, stet_bytes text)
 void
 st_txml_open(struct st_trail *trail, const char *name)
 {
-	note(trail, xmlTextWriterStartElement(trail->xml, BAD_CAST name));
+	note(trail, xmlTextWriterStartElement(trail->xml, X(name)));
 }
 
 void
@@ -100,7 +102,7 @@ st_txml_attribute(struct st_trail *trail, const char *name, stet_bytes value)
 	char *text = clean(trail, value);
 
 	if (text != NULL)
-		note(trail, xmlTextWriterWriteAttribute(trail->xml, BAD_CAST name, BAD_CAST text));
+		note(trail, xmlTextWriterWriteAttribute(trail->xml, X(name), X(text)));
 	free(text);
 }
 
@@ -110,7 +112,7 @@ st_txml_text(struct st_trail *trail, stet_bytes value)
 	char *text = clean(trail, value);
 
 	if (text != NULL)
-		note(trail, xmlTextWriterWriteString(trail->xml, BAD_CAST text));
+		note(trail, xmlTextWriterWriteString(trail->xml, X(text)));
 	free(text);
 }
 
@@ -125,7 +127,7 @@ st_txml_comment(struct st_trail *trail, const char *words)
 	if (text != NULL && text[0] != '\0' && text[strlen(text) - 1] == '-')
 		text[strlen(text) - 1] = '=';
 	if (text != NULL)
-		note(trail, xmlTextWriterWriteComment(trail->xml, BAD_CAST text));
+		note(trail, xmlTextWriterWriteComment(trail->xml, X(text)));
 	free(text);
 }
 
