@@ -16,8 +16,8 @@
 #include "exchange/seen.h"
 #include "support/ledger.h"
 
-#define SMALL 120000 /* more than is remembered in memory */
-#define LARGE 300000
+#define SMALL 100000 /* more than is remembered in memory */
+#define LARGE 180000
 #define MIB 1024 /* in kB */
 
 /* --- files that are made while they are read ---------------------------------------------------
