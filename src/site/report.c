@@ -65,6 +65,8 @@ st_frame_begin(struct st_html *html, const struct st_frame *frame)
 		snprintf(href, sizeof(href), "%sstyle.css", frame->root);
 		st_html_void(html, "link", "rel", "stylesheet", "href", href, NULL);
 	}
+	/* No picture: a browser would ask for /favicon.ico otherwise. */
+	st_html_void(html, "link", "rel", "icon", "href", "data:,", NULL);
 	if (frame->script != NULL) {
 		snprintf(href, sizeof(href), "%s%s", frame->root, frame->script);
 		st_html_open(html, "script", "src", href, "defer", "defer", NULL);
