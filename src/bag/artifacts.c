@@ -18,33 +18,6 @@ struct packing {
 	stet_error *err;
 };
 
-/* 1 and the digest, if the entry gives content whose look-up is what; *blinded_out: its digest
- * hides it. 0: it is looked up by another digest of the same content. */
-static int
-content_of(
-    const struct st_read *read, const uint8_t *what, uint8_t digest_out[32], int *blinded_out)
-{
-	static const char *const members[] = {"sha256", "blinded"};
-	uint8_t key[32];
-	stet_bytes digest;
-	int i;
-
-	if (read->statement.type != ST_TYPE_ARTIFACT)
-		return 0;
-	for (i = 0; i < 2; i++) {
-		if (st_cbor_member_bytes(read->statement.sign1.payload, members[i], &digest) < 0 ||
-		    digest.size != 32)
-			continue;
-		st_sha256(digest, key);
-		if (memcmp(key, what, 32) == 0) {
-			memcpy(digest_out, digest.data, 32);
-			*blinded_out = i;
-			return 1;
-		}
-	}
-	return 0;
-}
-
 static int
 pack_content(struct packing *packing, const uint8_t digest[32], stet_error *err)
 {
@@ -93,7 +66,7 @@ see_content(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
 		return st_fail(packing->err, STET_EINVAL, ST_STOPPED, "stopped");
 	if ((rc = st_books_entry(packing->books, seq, &read, packing->err)) < 0)
 		return rc;
-	if (!content_of(&read, what, digest, &blinded))
+	if (!st_artifact_gives(&read, what, digest, &blinded))
 		return STET_OK;
 	packing->given = 1;
 	if (blinded) {

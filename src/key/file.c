@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/text.h"
+#include "base/write.h"
 
 #define FORMAT "stet-key/1"
 #define FILE_MAX 65536
@@ -406,22 +407,6 @@ key_text(
 	return rc;
 }
 
-static int
-write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t put = write(fd, text, size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		text += put;
-		size -= (size_t)put;
-	}
-	return 0;
-}
-
 /* The folder's own entry has to last, or the key is gone with the next power cut. */
 static int
 sync_folder(const char *path)
@@ -458,7 +443,7 @@ write_file(const char *path, mode_t mode, const char *text, size_t size, stet_er
 		    st_shown(st_str(path), shown));
 	if (fd < 0)
 		return fail_call(err, path, "create");
-	failed = write_all(fd, text, size) < 0 || fsync(fd) < 0;
+	failed = st_write_all(fd, (stet_bytes){(const uint8_t *)text, size}) < 0 || fsync(fd) < 0;
 	if (failed)
 		rc = fail_call(err, path, "write");
 	if (close(fd) < 0 && !failed) {

@@ -11,6 +11,7 @@
 #include "admission/lookup.h"
 #include "base/err.h"
 #include "base/hex.h"
+#include "base/write.h"
 #include "ledger/internal.h"
 
 #define PIECE_SIZE 65536
@@ -82,24 +83,32 @@ st_artifact_check(stet_ledger *ledger, const struct st_statement *statement, ste
 	return STET_OK;
 }
 
-/* --- attaching ------------------------------------------------------------------------------- */
-
-static int
-write_piece(int fd, const uint8_t *data, size_t size)
+int
+st_artifact_gives(
+    const struct st_read *read, const uint8_t what[32], uint8_t digest_out[32], int *blinded_out)
 {
-	ssize_t n;
+	static const char *const members[] = {"sha256", "blinded"};
+	uint8_t key[32];
+	stet_bytes digest;
+	int i;
 
-	while (size > 0) {
-		n = write(fd, data, size);
-		if (n < 0 && errno == EINTR)
+	if (read->statement.type != ST_TYPE_ARTIFACT)
+		return 0;
+	for (i = 0; i < 2; i++) {
+		if (st_cbor_member_bytes(read->statement.sign1.payload, members[i], &digest) < 0 ||
+		    digest.size != 32)
 			continue;
-		if (n < 0)
-			return -1;
-		data += n;
-		size -= (size_t)n;
+		st_sha256(digest, key);
+		if (memcmp(key, what, 32) == 0) {
+			memcpy(digest_out, digest.data, 32);
+			*blinded_out = i;
+			return 1;
+		}
 	}
 	return 0;
 }
+
+/* --- attaching ------------------------------------------------------------------------------- */
 
 static int
 copy_in(int fd, stet_source *read_from, void *ctx, uint8_t sha256_out[32], uint64_t *size_out,
@@ -126,7 +135,7 @@ copy_in(int fd, stet_source *read_from, void *ctx, uint8_t sha256_out[32], uint6
 			break;
 		st_hasher_add(hasher, (stet_bytes){piece, got});
 		size += got;
-		if (write_piece(fd, piece, got) < 0)
+		if (st_write_all(fd, (stet_bytes){piece, got}) < 0)
 			rc = st_fail_errno(err, errno, "cannot store an artifact");
 	}
 	st_hasher_end(hasher, digest);
@@ -367,8 +376,9 @@ overwrite(const char *path, stet_error *err)
 		failed = errno;
 	for (left = failed == 0 ? st.st_size : 0; left > 0 && failed == 0;
 	     left -= (off_t)sizeof(zeros))
-		if (write_piece(
-			fd, zeros, left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros)) < 0)
+		if (st_write_all(
+			fd, (stet_bytes){zeros,
+				left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros)}) < 0)
 			failed = errno;
 	if (failed == 0 && fsync(fd) < 0)
 		failed = errno;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/write.h"
 #include "ledger/internal.h"
 
 char *
@@ -23,23 +24,6 @@ st_path_join(const char *folder, const char *name)
 	if (path != NULL)
 		snprintf(path, size, "%s/%s", folder, name);
 	return path;
-}
-
-static int
-write_all(int fd, stet_bytes content)
-{
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < content.size) {
-		n = write(fd, content.data + done, content.size - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		done += (size_t)n;
-	}
-	return 0;
 }
 
 int
@@ -85,7 +69,7 @@ st_file_replace(const char *path, stet_bytes content, unsigned mode, stet_error 
 		free(beside);
 		return rc;
 	}
-	if (write_all(fd, content) < 0 || fdatasync(fd) < 0)
+	if (st_write_all(fd, content) < 0 || fdatasync(fd) < 0)
 		failed = errno;
 	if (close(fd) < 0 && failed == 0)
 		failed = errno;

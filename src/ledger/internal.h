@@ -78,6 +78,8 @@ int st_ledger_walk(stet_ledger *ledger, uint64_t first, uint64_t last, st_raw_vi
 /* --- history.c: moments and names --- */
 /* How many entries there were at a moment. */
 int st_size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_error *err);
+/* The same in a snapshot of its own. */
+int st_ledger_size_at(stet_ledger *ledger, stet_at at, uint64_t *size_out, stet_error *err);
 /* The name that an identifier means: STET_ENOTFOUND, or STET_EREFUSED if it may be any of several.
  */
 int st_one_name(stet_ledger *ledger, const stet_id *id, struct st_buf *name_out, stet_error *err);
@@ -105,6 +107,9 @@ int st_ledger_standing(stet_ledger *ledger, const struct st_books *books, stet_b
 typedef int st_record_visit(void *ctx, const struct st_standing *standing, stet_error *err);
 int st_records_walk(stet_ledger *ledger, uint64_t size, st_record_visit *visit, void *ctx,
     stet_progress *progress, void *progress_ctx, stet_error *err);
+/* The name that the record of a name asked for is told of under: the one it was opened by; where no
+ * record statement says which, the one of its own names with the first entry. */
+const char *st_main_name(const struct st_standing *standing);
 /* The one that an identifier means; the caller ends it with st_standing_free(). STET_ENOTFOUND,
  * STET_EREFUSED with rule id-ambiguous. */
 int st_record_read(stet_ledger *ledger, const stet_id *id, uint64_t size,
@@ -191,6 +196,10 @@ int st_store_copy(struct st_reader *from, struct st_store *to, stet_progress *pr
 int st_artifacts_copy(stet_ledger *to, const char *folder, stet_error *err);
 
 /* --- artifact.c --- */
+/* 1 and the digest, if the entry gives content whose key in the look-up of contents is what;
+ * *blinded_out: its digest hides it. 0: it is looked up by another digest of the same content. */
+int st_artifact_gives(
+    const struct st_read *read, const uint8_t what[32], uint8_t digest_out[32], int *blinded_out);
 /* Whether every record that gives this content has withheld it. */
 int st_artifact_withheld(
     const struct st_books *books, const uint8_t digest[32], int *withheld_out, stet_error *err);

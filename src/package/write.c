@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/write.h"
 
 #define HELD_MAX ((size_t)1024 * 1024) /* of a member of unknown size, in memory */
 #define PIECE_SIZE ((size_t)65536)
@@ -95,23 +96,6 @@ folder_of(const char *path)
 }
 
 static int
-write_all(int fd, const uint8_t *data, size_t size)
-{
-	ssize_t n;
-
-	while (size > 0) {
-		n = write(fd, data, size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		data += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-static int
 cannot_write(const struct st_pack *pack, int failed, stet_error *err)
 {
 	return st_fail_errno(err, failed, "cannot write '%s'", pack->path);
@@ -126,7 +110,7 @@ write_block(struct archive *archive, void *ctx, const void *data, size_t size)
 
 	if (pack->aborted)
 		return (la_ssize_t)size;
-	if (write_all(pack->fd, data, size) < 0) {
+	if (st_write_all(pack->fd, (stet_bytes){data, size}) < 0) {
 		if (pack->failed == 0)
 			pack->failed = errno;
 		archive_set_error(archive, pack->failed, "write");
@@ -355,9 +339,8 @@ put_on(struct st_pack *pack, stet_bytes piece, stet_error *err)
 	if (pack->kind == ST_PACK_NOTHING)
 		return STET_OK;
 	if (pack->archive == NULL)
-		return write_all(pack->file, piece.data, piece.size) < 0
-			   ? cannot_write(pack, errno, err)
-			   : STET_OK;
+		return st_write_all(pack->file, piece) < 0 ? cannot_write(pack, errno, err)
+							   : STET_OK;
 	if (piece.size > 0 &&
 	    archive_write_data(pack->archive, piece.data, piece.size) != (la_ssize_t)piece.size)
 		return archive_failed(pack, err);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/write.h"
 #include "site/site.h"
 
 #define NEW_SUFFIX ".new"
@@ -104,22 +105,6 @@ make_folders(const struct st_folder *folder, const char *path)
 	return 0;
 }
 
-static int
-write_file(int fd, stet_bytes content)
-{
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < content.size) {
-		n = write(fd, content.data + done, content.size - done);
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			return -1;
-	}
-	return 0;
-}
-
 int
 st_folder_put(struct st_folder *folder, const char *path, stet_bytes content, stet_error *err)
 {
@@ -138,7 +123,7 @@ st_folder_put(struct st_folder *folder, const char *path, stet_bytes content, st
 		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (fd < 0)
 		return st_fail_errno(err, errno, "cannot write '%s'", path);
-	if (write_file(fd, content) < 0)
+	if (st_write_all(fd, content) < 0)
 		failed = errno;
 	if (close(fd) < 0 && failed == 0)
 		failed = errno;

@@ -206,30 +206,6 @@ check_size(struct contents *contents, const struct st_read *read)
 	return rc;
 }
 
-/* 1 if the entry gives content whose look-up key is what; digest_out. */
-static int
-gives(const struct st_read *read, const uint8_t what[32], uint8_t digest_out[32])
-{
-	static const char *const members[] = {"sha256", "blinded"};
-	stet_bytes digest;
-	uint8_t key[32];
-	size_t i;
-
-	if (read->statement.type != ST_TYPE_ARTIFACT)
-		return 0;
-	for (i = 0; i < 2; i++) {
-		if (st_cbor_member_bytes(read->statement.sign1.payload, members[i], &digest) < 0 ||
-		    digest.size != 32)
-			continue;
-		st_sha256(digest, key);
-		if (memcmp(key, what, 32) == 0) {
-			memcpy(digest_out, digest.data, 32);
-			return 1;
-		}
-	}
-	return 0;
-}
-
 /* Rows of one content come one after another, the first entry first. */
 static int
 see(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
@@ -237,7 +213,7 @@ see(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
 	struct contents *contents = ctx;
 	struct st_read read;
 	uint8_t digest[32];
-	int rc;
+	int blinded, rc;
 
 	(void)detail;
 	if (memcmp(what, contents->what, 32) != 0) {
@@ -246,7 +222,7 @@ see(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
 	}
 	if ((rc = st_books_entry(&contents->books, seq, &read, contents->verify->err)) < 0)
 		return contents->verify->damaged == STET_NO_SEQ ? rc : STET_OK; /* said already */
-	if (!gives(&read, what, digest))
+	if (!st_artifact_gives(&read, what, digest, &blinded))
 		return STET_OK; /* a digest of another kind, or of other content */
 	if ((rc = check_size(contents, &read)) < 0)
 		return rc;
