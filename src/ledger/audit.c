@@ -231,15 +231,9 @@ stet_audit(stet_ledger *ledger, stet_at at, stet_audit_visit *visit, void *ctx,
     stet_progress *progress, void *progress_ctx, stet_error *err)
 {
 	struct audit audit = {ledger, 0, visit, ctx, progress, progress_ctx, 0};
-	struct st_reader *reader = NULL;
-	struct st_books books;
 	int rc;
 
-	if ((rc = st_ledger_reader(ledger, &reader, err)) < 0)
-		return rc;
-	books = (struct st_books){reader, reader};
-	rc = st_size_at(&books, at, &audit.size, err);
-	st_reader_close(reader);
+	rc = st_ledger_size_at(ledger, at, &audit.size, err);
 	if (rc == STET_OK)
 		rc = st_records_walk(
 		    ledger, audit.size, visit_record, &audit, progress, progress_ctx, err);

@@ -61,6 +61,19 @@ st_size_at(const struct st_books *books, stet_at at, uint64_t *size_out, stet_er
 	return STET_OK;
 }
 
+int
+st_ledger_size_at(stet_ledger *ledger, stet_at at, uint64_t *size_out, stet_error *err)
+{
+	struct st_reader *reader = NULL;
+	int rc;
+
+	if ((rc = st_ledger_reader(ledger, &reader, err)) < 0)
+		return rc;
+	rc = st_size_at(&(struct st_books){reader, reader}, at, size_out, err);
+	st_reader_close(reader);
+	return rc;
+}
+
 static int
 move_stream(stet_history *history, size_t at, stet_error *err)
 {

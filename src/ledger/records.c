@@ -49,15 +49,15 @@ want_feed(struct walk *walk, stet_error *err)
 	return st_ledger_feed_new(&walk->shelf, walk->size, &walk->feed, err);
 }
 
-/* Whether the record is told of under this name, asked for by it: under the one it was opened by;
- * where no record statement says which, the one of its own names with the first entry. */
-static int
-is_main_name(const struct st_standing *standing, stet_bytes name)
+const char *
+st_main_name(const struct st_standing *standing)
 {
-	if (!st_bytes_equal(name, st_str(standing->names[0].name)))
-		return 0;
-	return standing->record != ST_NO_FACT || standing->facts[0].name == 0 ||
-	       standing->names[standing->facts[0].name].loose;
+	const struct st_names *first;
+
+	if (standing->record != ST_NO_FACT)
+		return standing->names[0].name;
+	first = &standing->names[standing->facts[0].name];
+	return first->loose ? standing->names[0].name : first->name;
 }
 
 /* Each name once, at its first entry. */
@@ -84,7 +84,7 @@ see_entry(void *ctx, uint64_t seq, stet_bytes encoded, stet_error *err)
 	    !st_name_is_reserved(name) && entry->read.statement.type != ST_TYPE_SNAPSHOT &&
 	    (rc = want_feed(walk, err)) == STET_OK &&
 	    (rc = st_standing_feed_of(walk->feed, name, &standing, err)) == STET_OK &&
-	    is_main_name(standing, name))
+	    st_bytes_equal(st_str(st_main_name(standing)), name))
 		rc = walk->visit(walk->ctx, standing, err);
 	st_standing_free(standing);
 	stet_entry_free(entry);

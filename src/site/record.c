@@ -20,22 +20,6 @@
 /* --- reading ------------------------------------------------------------------------------------
  */
 
-int
-st_site_moment(stet_ledger *ledger, stet_at *at, uint64_t *size_out, stet_error *err)
-{
-	struct st_reader *reader = NULL;
-	struct st_books books;
-	int rc;
-
-	if ((rc = st_ledger_reader(ledger, &reader, err)) < 0)
-		return rc;
-	books = (struct st_books){reader, reader};
-	if ((rc = st_size_at(&books, *at, size_out, err)) == STET_OK)
-		*at = (stet_at){STET_AT_SEQ, *size_out};
-	st_reader_close(reader);
-	return rc;
-}
-
 static int
 read_entries(struct st_site_record *record, stet_error *err)
 {
@@ -269,18 +253,6 @@ put_other_name(struct st_folder *folder, const char *name, const char *main_name
 	return rc;
 }
 
-/* The name that a name's record is told of under, as stet_audit() chooses it. */
-static const char *
-main_name(const struct st_standing *standing)
-{
-	const struct st_names *first;
-
-	if (standing->record != ST_NO_FACT)
-		return standing->names[0].name;
-	first = &standing->names[standing->facts[0].name];
-	return first->loose ? standing->names[0].name : first->name;
-}
-
 int
 st_site_put_alias(
     stet_ledger *ledger, const char *name, stet_at at, struct st_folder *folder, stet_error *err)
@@ -293,7 +265,7 @@ st_site_put_alias(
 	if ((rc = stet_id_parse(name, &id, err)) < 0)
 		return rc;
 	if ((rc = stet_standing_of(ledger, id, at, &standing, err)) == STET_OK) {
-		to = main_name(st_standing_inside(standing));
+		to = st_main_name(st_standing_inside(standing));
 		if (strcmp(to, name) != 0)
 			rc = put_other_name(folder, name, to, err);
 	}
@@ -436,9 +408,10 @@ stet_page(stet_ledger *ledger, const stet_id *id, stet_at at, const char *proof,
 	char *vkey = NULL;
 	int rc;
 
-	if ((rc = st_site_moment(ledger, &at, &size, err)) == STET_OK &&
+	if ((rc = st_ledger_size_at(ledger, at, &size, err)) == STET_OK &&
 	    (rc = stet_ledger_vkey(ledger, &vkey, err)) == STET_OK)
-		rc = st_site_record_read(&record, ledger, stet_id_text(id), at, err);
+		rc = st_site_record_read(
+		    &record, ledger, stet_id_text(id), (stet_at){STET_AT_SEQ, size}, err);
 	if (rc == STET_OK) {
 		page.standing = record.standing_json;
 		page.entries = record.json;

@@ -35,7 +35,4 @@ int st_site_record_put(struct st_site_record *record, struct st_folder *folder,
 int st_site_put_alias(
     stet_ledger *ledger, const char *name, stet_at at, struct st_folder *folder, stet_error *err);
 
-/* A moment made one of entries, which stays the same while others write. */
-int st_site_moment(stet_ledger *ledger, stet_at *at, uint64_t *size_out, stet_error *err);
-
 #endif

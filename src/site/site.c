@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "crypto/crypto.h"
+#include "ledger/internal.h"
 #include "site/look.h"
 #include "site/record.h"
 
@@ -442,12 +443,13 @@ stet_site(stet_ledger *ledger, const char *folder, stet_at at, const stet_site_o
 	site->ledger = ledger;
 	site->options = options;
 	site->folder.fd = -1;
-	if ((rc = st_site_moment(ledger, &at, &site->size, err)) == STET_OK &&
+	if ((rc = st_ledger_size_at(ledger, at, &site->size, err)) == STET_OK &&
 	    (rc = stet_ledger_head(ledger, &head, err)) == STET_OK &&
 	    (rc = stet_ledger_vkey(ledger, &site->vkey, err)) == STET_OK &&
 	    (rc = st_folder_open(&site->folder, folder, err)) == STET_OK &&
 	    (rc = take_state(site, folder, err)) == STET_OK) {
-		site->at = at;
+		/* One of entries stays the same while others write. */
+		site->at = (stet_at){STET_AT_SEQ, site->size};
 		site->with.vkey = site->vkey;
 		site->with.proofs = site->size >= head.size;
 		rc = put_all(site, err);
