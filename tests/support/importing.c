@@ -2,11 +2,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "support/alloc.h"
 #include "support/importing.h"
 #include "support/strict.h"
 
@@ -91,6 +93,39 @@ see_entry(void *ctx, stet_entry *entry, stet_error *err)
 	assert_non_null(json);
 	stet_json_add(ctx, stet_json_copy(stet_json_get(json, "statement")));
 	return STET_OK;
+}
+
+void
+importing_short(struct importing *importing, struct tl *tl, const char *format, const char *text,
+    uint64_t taken, uint64_t appended, uint64_t already)
+{
+	struct tl_mark mark;
+	uint64_t size;
+	long n;
+	int rc, failed;
+
+	tl_mark_take(tl, &mark);
+	importing_counts(importing, tl, format, text, taken, 0, appended, already);
+	size = tl_size(tl);
+	for (n = 0;; n++) {
+		tl_mark_put(tl, &mark);
+		alloc_fail(n);
+		rc = importing_run(importing, tl, format, st_str(text));
+		failed = alloc_failed();
+		if (!failed)
+			break;
+		if (rc != STET_OK && rc != STET_ENOMEM &&
+		    !(rc == STET_EUNSURE && importing->err.rule == ST_CHECKPOINT_LATE))
+			fail_msg("%ld: %s '%s'", n, stet_code_name(rc), importing->err.text);
+		if (importing->result.refused > 0)
+			fail_msg("%ld: refused: '%s'", n, importing->refused[0].text);
+		assert_int_equal(importing_run(importing, tl, format, st_str(text)), STET_OK);
+		assert_int_equal(importing->result.taken, taken);
+		assert_in_range(tl_size(tl), size, size + 1);
+	}
+	assert_int_equal(rc, STET_OK);
+	printf("%ld allocations failed one by one in import %s\n", n, format);
+	tl_mark_free(&mark);
 }
 
 stet_json *

@@ -24,6 +24,11 @@ int importing_run(struct importing *importing, struct tl *tl, const char *format
 void importing_counts(struct importing *importing, struct tl *tl, const char *format,
     const char *text, uint64_t taken, uint64_t refused, uint64_t appended, uint64_t already);
 
+/* The same with each allocation of our own failing in turn: the import says so or goes through,
+ * refuses nothing for it, and run again ends where it would have. */
+void importing_short(struct importing *importing, struct tl *tl, const char *format,
+    const char *text, uint64_t taken, uint64_t appended, uint64_t already);
+
 /* All statements as JSON, in order; the caller frees. */
 stet_json *importing_all(struct tl *tl);
 /* The nth (from 0) of this type about this name, or NULL; as text by a path such as

@@ -647,36 +647,11 @@ static void
 test_crossref__can_be_repeated_when_memory_was_short(void **state)
 {
 	struct importing importing;
-	struct tl_mark mark;
-	uint64_t size;
 	struct tl tl;
-	long n;
-	int rc, failed;
 
 	(void)state;
 	importing_ledger(&importing, &tl);
-	tl_mark_take(&tl, &mark);
-	importing_counts(&importing, &tl, "crossref", many, 3, 0, 12, 1);
-	size = tl_size(&tl);
-	for (n = 0;; n++) {
-		tl_mark_put(&tl, &mark);
-		alloc_fail(n);
-		rc = importing_run(&importing, &tl, "crossref", st_str(many));
-		failed = alloc_failed();
-		if (!failed)
-			break;
-		if (rc != STET_OK && rc != STET_ENOMEM &&
-		    !(rc == STET_EUNSURE && importing.err.rule == ST_CHECKPOINT_LATE))
-			fail_msg("%ld: %s '%s'", n, stet_code_name(rc), importing.err.text);
-		if (importing.result.refused > 0)
-			fail_msg("%ld: refused: '%s'", n, importing.refused[0].text);
-		assert_int_equal(importing_run(&importing, &tl, "crossref", st_str(many)), STET_OK);
-		assert_int_equal(importing.result.taken, 3);
-		assert_in_range(tl_size(&tl), size, size + 1);
-	}
-	assert_int_equal(rc, STET_OK);
-	printf("%ld allocations failed one by one in import crossref\n", n);
-	tl_mark_free(&mark);
+	importing_short(&importing, &tl, "crossref", many, 3, 12, 1);
 	tl_free(&tl);
 }
 

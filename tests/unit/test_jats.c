@@ -253,34 +253,11 @@ static void
 test_jats__can_be_repeated_when_memory_was_short(void **state)
 {
 	struct importing importing;
-	struct tl_mark mark;
-	uint64_t size;
 	struct tl tl;
-	long n;
-	int rc, failed;
 
 	(void)state;
 	importing_ledger(&importing, &tl);
-	tl_mark_take(&tl, &mark);
-	importing_counts(&importing, &tl, "jats", one, 1, 0, 4, 0);
-	size = tl_size(&tl);
-	for (n = 0;; n++) {
-		tl_mark_put(&tl, &mark);
-		alloc_fail(n);
-		rc = importing_run(&importing, &tl, "jats", st_str(one));
-		failed = alloc_failed();
-		if (!failed)
-			break;
-		if (rc != STET_OK && rc != STET_ENOMEM &&
-		    !(rc == STET_EUNSURE && importing.err.rule == ST_CHECKPOINT_LATE))
-			fail_msg("%ld: %s '%s'", n, stet_code_name(rc), importing.err.text);
-		assert_int_equal(importing.result.refused, 0);
-		assert_int_equal(importing_run(&importing, &tl, "jats", st_str(one)), STET_OK);
-		assert_in_range(tl_size(&tl), size, size + 1);
-	}
-	assert_int_equal(rc, STET_OK);
-	printf("%ld allocations failed one by one in import jats\n", n);
-	tl_mark_free(&mark);
+	importing_short(&importing, &tl, "jats", one, 1, 4, 0);
 	tl_free(&tl);
 }
 
