@@ -41,9 +41,22 @@ is_told(const stet_json *standings, stet_bytes name)
 	return 0;
 }
 
-/* Adds the standing of an id to standings, or its name to absent. */
+/* Whether a standing is told of under the name that it was asked for by, which the record's own
+ * statements and not observers alone have. */
 static int
-tell(stet_proof *proof, const char *text, stet_json *standings, stet_json *absent, stet_error *err)
+is_own(const stet_json *standing, const char *name)
+{
+	const stet_json *first = stet_json_item(stet_json_get(standing, "names"), 0);
+
+	return json_is(stet_json_get(first, "name"), name) &&
+	       !stet_json_bool_of(stet_json_get(first, "observed"));
+}
+
+/* Adds the standing of an id to standings, or its name to absent; own_only: not that of a record
+ * which has another name of its own. */
+static int
+tell(stet_proof *proof, const char *text, int own_only, stet_json *standings, stet_json *absent,
+    stet_error *err)
 {
 	stet_standing *standing = NULL;
 	const stet_json *json;
@@ -54,11 +67,12 @@ tell(stet_proof *proof, const char *text, stet_json *standings, stet_json *absen
 		return rc;
 	rc = stet_proof_standing(proof, id, &standing, err);
 	if (rc == STET_ENOTFOUND) {
-		stet_json_add(absent, stet_json_str(stet_id_text(id)));
+		if (!own_only)
+			stet_json_add(absent, stet_json_str(stet_id_text(id)));
 		rc = STET_OK;
 	} else if (rc == STET_OK && (json = stet_standing_json(standing, err)) == NULL) {
 		rc = STET_ENOMEM;
-	} else if (rc == STET_OK) {
+	} else if (rc == STET_OK && (!own_only || is_own(json, text))) {
 		stet_json_add(standings, stet_json_copy(json));
 	}
 	stet_standing_free(standing);
@@ -66,25 +80,32 @@ tell(stet_proof *proof, const char *text, stet_json *standings, stet_json *absen
 	return rc;
 }
 
+/* The names asked for are in the order of their letters, and those that observers link are among
+ * them: a DOI comes before the record that it is of, and asked for by it the record's own entries
+ * would support nothing.  So each record is told of under a name of its own first; what is left has
+ * none. */
 static int
 tell_all(const struct check *check, stet_proof *proof, stet_json *standings, stet_json *absent,
     stet_error *err)
 {
 	const stet_json *asked = stet_json_get(stet_proof_report(proof), "asked");
+	size_t i, count = stet_json_size(asked);
+	const stet_json *item;
 	char *name;
-	size_t i;
-	int rc = STET_OK;
+	int rc = STET_OK, own_only;
 
 	if (check->id != NULL)
-		return tell(proof, check->id, standings, absent, err);
-	for (i = 0; rc == STET_OK && i < stet_json_size(asked); i++) {
-		if (is_told(standings, stet_json_string_of(stet_json_item(asked, i))))
-			continue;
-		if ((name = json_text(stet_json_item(asked, i))) == NULL)
-			return fail_text(err, STET_ENOMEM, "out of memory");
-		rc = tell(proof, name, standings, absent, err);
-		free(name);
-	}
+		return tell(proof, check->id, 0, standings, absent, err);
+	for (own_only = 1; own_only >= 0; own_only--)
+		for (i = 0; rc == STET_OK && i < count; i++) {
+			item = stet_json_item(asked, i);
+			if (is_told(standings, stet_json_string_of(item)))
+				continue;
+			if ((name = json_text(item)) == NULL)
+				return fail_text(err, STET_ENOMEM, "out of memory");
+			rc = tell(proof, name, own_only, standings, absent, err);
+			free(name);
+		}
 	return rc;
 }
 
