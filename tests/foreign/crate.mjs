@@ -84,7 +84,7 @@ for (const name of names)
 const broken = JSON.parse(all);
 delete broken["@graph"].find(item => item["@id"] === "./").license;
 const before = wrong;
-await look("broken", JSON.stringify(broken));
+await look("without a licence, which has to be refused", JSON.stringify(broken));
 if (wrong === before)
 	fail("a crate without a licence passes");
 else
