@@ -103,12 +103,26 @@ report_import(struct import *import, const stet_import_result *result)
 	out_json(json);
 }
 
+/* On one line, with what is there already: whoever reads "no space left" asks that next. */
+static void
+failed(const struct import *import, const char *name, uint64_t appended, const stet_error *err)
+{
+	char number[32];
+
+	if (appended == 0 || (import->flags & STET_APPEND_DRY_RUN) != 0)
+		complain_of(name, err);
+	else
+		complain("'%s': %s; the %s statements appended before that stay, and the same "
+			 "command goes on from there%s%s%s",
+		    name, err->text, number_text(appended, number), err->rule > 0 ? " [" : "",
+		    err->rule > 0 ? stet_rule_name(err->rule) : "", err->rule > 0 ? "]" : "");
+}
+
 static int
 import_from(struct import *import, const char *format, struct input *input, const stet_key *key)
 {
 	stet_transfer_options options = STET_TRANSFER_OPTIONS;
 	stet_import_result result;
-	char appended[32];
 	stet_error err;
 	int rc;
 
@@ -138,11 +152,7 @@ import_from(struct import *import, const char *format, struct input *input, cons
 		return EXIT_UNSURE;
 	}
 	if (rc < 0) {
-		complain_of(input->name, &err);
-		if (result.appended > 0 && (import->flags & STET_APPEND_DRY_RUN) == 0)
-			complain("%s statements were appended before that and stay; the same "
-				 "command goes on from there",
-			    number_text(result.appended, appended));
+		failed(import, input->name, result.appended, &err);
 		return rc == STET_EFORMAT ? EXIT_NO : status_of(rc);
 	}
 	report_import(import, &result);

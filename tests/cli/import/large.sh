@@ -8,7 +8,7 @@ ledger
 	echo '10.5555/p1,10.5555/n'
 } >list.csv
 TMPDIR=nowhere status stet import -q retraction-watch list.csv 2>refused
-tail -n 2 refused
+tail -n 1 refused
 stet verify | grep -o '^verified'
 status stet import -q retraction-watch list.csv 2>refused
 wc -l <refused
