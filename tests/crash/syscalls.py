@@ -3,7 +3,8 @@
 Each operation runs once under strace, which shows the calls it makes on its files. Then it runs again
 and again on a fresh copy of the same ledger: killed (SIGKILL) before each call that writes, that is,
 after each one before it; with EIO and with ENOSPC in its place, and with EIO in it and all of its kind
-that follow; and with EIO in each call that only reads. After every one of these runs:
+that follow; and with EIO in each call that only reads. (Without --all, EIO and ENOSPC take turns: a
+call gets one of them, the next call of its kind the other.) After every one of these runs:
 
   - entries that were there are there with the same bytes; of what the run was to add, all of a batch
     is there or nothing of it; what the run had answered for is there
@@ -15,8 +16,9 @@ that follow; and with EIO in each call that only reads. After every one of these
 A disk that fails while it takes the header leaves "it is not known"; a disk that lies about it is
 found out when what was written is read back.
 
--v prints each case; --only WORD runs the operations whose name contains WORD; --all fails the reading
-calls of every operation, not only of those that append, change the key or erase.
+-v prints each case; --only WORD runs the operations whose name contains WORD; --all fails every writing
+call in both ways, and the reading calls of every operation, not only of those that append, change the
+key or erase.
 """
 
 import json
@@ -57,6 +59,8 @@ def strace(log, *inject):
     words = ["strace", "-f", "-y", "-qq", "-s", "64", "-o", log]
     for each in inject:
         words += ["-e", "inject=" + each]
+    if not any("signal" in each for each in inject):  # signals do not come that way
+        words.append("--seccomp-bpf")
     return words
 
 
@@ -148,9 +152,9 @@ def check_answers(done, operation, added):
         check(not says_there, "the line says that the entries are there", done)
 
 
-def go_on(world, operation, added):
-    """The next append, and the verification of everything."""
-    entries = world.entries()
+def go_on(world, entries=None):
+    """The next append, and the verification of everything; entries: what is there by now."""
+    entries = world.entries() if entries is None else entries
     done = world.run("record", "10.5281/zenodo.7777", "--title", "The next", "--id", "next-one")
     check(done.status == 0, "the next append does not go on", done)
     after = world.entries()
@@ -183,11 +187,11 @@ def judge(bench, operation, call, how, number):
     if operation.after is not None:
         operation.after(bench, world, operation, done, call)
     else:
-        _, added = entries_now(world, operation, before)
+        entries, added = entries_now(world, operation, before)
         if not killed:
             check_answers(done, operation, added)
         check(len(world.unknown_files()) <= TEMPORARY_MAX, "temporary files", world.unknown_files())
-        go_on(world, operation, added)
+        go_on(world, entries)
     shutil.rmtree(world.top)
     return done.status
 
@@ -223,7 +227,7 @@ def after_adopt(bench, world, operation, done, call):
     again = world.run("checkpoint", "adopt", os.path.join(world.ledger, "checkpoint"))
     check(again.status in (0, 1), "adopting again", again)
     check(again.status == 0 or "adopt-older" in again.error, "adopting again", again)
-    go_on(world, operation, 0)
+    go_on(world)
 
 
 def after_backup(bench, world, operation, done, call):
@@ -244,7 +248,7 @@ def after_backup(bench, world, operation, done, call):
               os.listdir(copy) if os.path.exists(copy) else None, done)
     again = world.run("backup", "-q", os.path.join(world.top, "copy-2"))
     check(again.status == 0, "the next backup fails", again)
-    go_on(world, operation, 0)
+    go_on(world)
 
 
 def after_restore(bench, world, operation, done, call):
@@ -265,7 +269,7 @@ def after_restore(bench, world, operation, done, call):
     again = operation.run(world)
     check(again.status == 0, "restoring again fails", again)
     check(read.entries() == bench.before, "restoring again gives other entries")
-    go_on(world, operation, 0)
+    go_on(world)
 
 
 def after_init(bench, world, operation, done, call):
@@ -286,7 +290,7 @@ def after_init(bench, world, operation, done, call):
     shutil.rmtree(world.config, ignore_errors=True)
     again = operation.run(world)
     check(again.status == 0, "making it again fails", again)
-    go_on(world, operation, 0)
+    go_on(world)
 
 
 def without_ledger(world):
@@ -298,7 +302,7 @@ def after_reindex(bench, world, operation, done, call):
     check(world.entries() == bench.before, "reindexing changed the entries")
     if done.status == 3:
         lab.one_line(done, 3)
-    go_on(world, operation, 0)
+    go_on(world)
 
 
 def after_output(bench, world, operation, done, call):
@@ -326,7 +330,7 @@ def after_withhold(bench, world, operation, done, call):
     check(again.status == 0, "withholding again", again)
     gone = os.path.join(world.ledger, "artifacts", bench.digest[:2], bench.digest[2:])
     check(not os.path.exists(gone), "the content is still there", again)
-    go_on(world, operation, 0)
+    go_on(world)
 
 
 def operations(bench):
@@ -401,14 +405,15 @@ def run_operation(report, bench, operation, verbose):
     calls = report.attempt(operation.name, measure, bench, operation)
     if calls is None:
         return
-    cases = []
+    cases, both, everything = [], ["error=EIO", "error=ENOSPC"], "--all" in sys.argv
     for call in calls:
         hows = ["error=ENOMEM" if call.name == "mmap" else "error=EIO"]
         if call.writes:
-            hows = ["signal=KILL", "error=EIO", "error=ENOSPC"]
+            hows = ["signal=KILL"]
+            hows += both if everything else both[call.nth % 2:][:1]
             if operation.reads and call.name != "write":  # or nobody could say anything
                 hows.append("error=EIO+")
-        elif not operation.reads and "--all" not in sys.argv:
+        elif not operation.reads and not everything:
             continue
         for how in hows:
             what = "%s: %s in %r" % (operation.name, how, call)
@@ -447,7 +452,7 @@ def not_known(bench):
     world, done = append_with(bench, "unsure", "pwrite64:error=EIO:when=1",
                               "fdatasync:error=EIO:when=2+")
     check("not known" in lab.one_line(done, 3) and "store-unsure" in done.error, "sure of it", done)
-    go_on(world, None, 0)
+    go_on(world)
     done = world.run("record", "10.5281/zenodo.2", "--title", "Two", "--id", "two")
     check(done.status == 0, "the same again is not there once", done)
 
