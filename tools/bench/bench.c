@@ -2,9 +2,8 @@
  *
  *   tools/bench/run [FOLDER [SCALE [PART]]]
  *
- * builds a release and measures: all of it, or the part append, verify, proof, import or
- * shell. FOLDER is
- * where the ledgers are made. */
+ * builds a release and measures: all of it, or the part append, verify, proof, import, package or
+ * shell. FOLDER is where the ledgers are made. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -423,7 +422,7 @@ main(int argc, char **argv)
 {
 	const char *dir = argc > 1 ? argv[1] : "/var/tmp", *stet = argc > 2 ? argv[2] : NULL;
 	size_t scale = argc > 3 ? (size_t)atol(argv[3]) : 1;
-	const char *list = argc > 4 ? argv[4] : NULL, *part = argc > 5 ? argv[5] : NULL;
+	const char *data = argc > 4 ? argv[4] : NULL, *part = argc > 5 ? argv[5] : NULL;
 	struct place place;
 	char folder[256];
 
@@ -441,9 +440,11 @@ main(int argc, char **argv)
 	if (wanted(part, "verify"))
 		bench_verify(&place, scale);
 	if (wanted(part, "proof"))
-		bench_proof(&place, scale);
-	if (list != NULL && wanted(part, "import"))
-		bench_import(&place, list);
+		bench_proof(&place);
+	if (data != NULL && wanted(part, "import"))
+		bench_import(&place, data);
+	if (data != NULL && wanted(part, "package"))
+		bench_package(&place, data);
 	if (stet != NULL && wanted(part, "shell"))
 		bench_shell(&place, stet);
 	remove_tree(folder);

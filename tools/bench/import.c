@@ -1,6 +1,6 @@
 /* The whole list of retractions: imported from the file, and the same statements once more without
  * reading the file, which is what the bare cost of their signatures, hashes and synced writes
- * bounds.
+ * bounds.  Works of Crossref, whose JSON is many times what is kept of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,29 +18,54 @@ read_file(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
 	return ferror((FILE *)ctx) ? STET_EIO : STET_OK;
 }
 
-/* Imports the list: seconds, and how many statements came of it. */
+/* Imports what can be read from file: seconds, and how many statements came of it. */
 static double
-import_list(stet_ledger *ledger, const char *list, size_t *count_out)
+import_from(stet_ledger *ledger, const char *format, FILE *file, size_t *count_out)
 {
 	stet_transfer_options options = STET_TRANSFER_OPTIONS;
 	stet_import_result result;
 	stet_key *desk = desk_key();
-	FILE *file = fopen(list, "rb");
 	stet_error err = {0};
 	double start;
 
-	if (file == NULL)
-		fail("the list cannot be opened");
 	options.now_ms = NOW_MS;
 	start = now_s();
-	must(
-	    stet_import(ledger, "retraction-watch", read_file, file, desk, &options, &result, &err),
-	    &err, "import");
+	must(stet_import(ledger, format, read_file, file, desk, &options, &result, &err), &err,
+	    "import");
 	start = now_s() - start;
 	*count_out = (size_t)(result.appended + result.already);
-	fclose(file);
 	stet_key_free(desk);
 	return start;
+}
+
+static FILE *
+open_in(const char *data, const char *name)
+{
+	char path[600];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", data, name);
+	if ((file = fopen(path, "rb")) == NULL)
+		fail("a file to import cannot be opened");
+	return file;
+}
+
+static double
+import_list(stet_ledger *ledger, const char *data, size_t *count_out)
+{
+	FILE *file = open_in(data, "list.csv");
+	double seconds = import_from(ledger, "retraction-watch", file, count_out);
+
+	fclose(file);
+	return seconds;
+}
+
+void
+import_list_once(stet_ledger *ledger, const char *data)
+{
+	size_t count;
+
+	import_list(ledger, data, &count);
 }
 
 /* --- the same statements, parsed already -------------------------------------------------------
@@ -141,8 +166,74 @@ replay_list(
 	return spent;
 }
 
+/* --- works of Crossref -------------------------------------------------------------------------
+ */
+
+#define WORKS 5000
+
+/* The works of a file again and again, each under a DOI of its own: bytes. */
+static size_t
+make_works(const char *data, FILE *to)
+{
+	FILE *from = open_in(data, "works.jsonl");
+	stet_json *works[64];
+	char *line = NULL, *text, doi[64];
+	stet_error err = {0};
+	size_t room = 0, size, count = 0, total = 0, i;
+	ssize_t got;
+
+	while (count < 64 && (got = getline(&line, &room, from)) > 0)
+		must(stet_json_parse(
+			 (stet_bytes){(const uint8_t *)line, (size_t)got}, &works[count++], &err),
+		    &err, "a work");
+	for (i = 0; i < WORKS; i++) {
+		snprintf(doi, sizeof(doi), "10.5555/bench.%zu", i);
+		stet_json_set(works[i % count], "DOI", stet_json_str(doi));
+		must(stet_json_text(works[i % count], 0, &text, &size, &err), &err, "a work");
+		fprintf(to, "%s\n", text);
+		total += size + 1;
+		free(text);
+	}
+	while (count > 0)
+		stet_json_free(works[--count]);
+	free(line);
+	fclose(from);
+	return total;
+}
+
+static void
+bench_works(const struct place *place, const char *data)
+{
+	struct bare_append bare = {.dir = place->bare, .batch = BATCH, .look_ups = 1};
+	double ours[RUNS], theirs[RUNS];
+	FILE *works = tmpfile();
+	stet_ledger *ledger;
+	size_t count = 0, size, run;
+	char what[80];
+
+	if (works == NULL)
+		fail("no temporary file");
+	size = make_works(data, works);
+	bare.threads = 2;
+	bare.statement_size = 400;
+	for (run = 0; run < RUNS; run++) {
+		rewind(works);
+		ledger = make_ledger(place, 2);
+		ours[run] = import_from(ledger, "crossref", works, &count);
+		stet_ledger_close(ledger);
+		ours[run] = (double)count / ours[run];
+		bare.entries = count;
+		remove_tree(place->bare);
+		theirs[run] = bare_append(&bare);
+	}
+	fclose(works);
+	snprintf(
+	    what, sizeof(what), "%d works of Crossref, %.0f MB of JSON", WORKS, (double)size / 1e6);
+	row(what, median(ours, RUNS), median(theirs, RUNS), "/s");
+}
+
 void
-bench_import(const struct place *place, const char *list)
+bench_import(const struct place *place, const char *data)
 {
 	struct bare_append bare = {.dir = place->bare, .batch = BATCH, .look_ups = 1};
 	double whole[RUNS], again[RUNS], after[RUNS], theirs[RUNS];
@@ -154,12 +245,12 @@ bench_import(const struct place *place, const char *list)
 
 	snprintf(second.ledger, sizeof(second.ledger), "%.500s.2", place->ledger);
 	snprintf(second.state, sizeof(second.state), "%.500s.2", place->state);
-	heading("import of the list (statements a second)");
+	heading("import (statements a second)");
 	for (threads = 1; threads <= 2; threads++) {
 		for (run = 0; run < RUNS; run++) {
 			ledger = make_ledger(place, threads);
-			whole[run] = import_list(ledger, list, &count);
-			again[run] = import_list(ledger, list, &count);
+			whole[run] = import_list(ledger, data, &count);
+			again[run] = import_list(ledger, data, &count);
 			bare.threads = threads;
 			after[run] = (double)count / replay_list(ledger, &second, threads, &bare);
 			stet_ledger_close(ledger);
@@ -168,14 +259,15 @@ bench_import(const struct place *place, const char *list)
 			whole[run] = (double)count / whole[run];
 			again[run] = (double)count / again[run];
 		}
-		snprintf(what, sizeof(what), "after parsing, %u thread%s", threads,
+		snprintf(what, sizeof(what), "the list after parsing, %u thread%s", threads,
 		    threads > 1 ? "s" : "");
 		row(what, median(after, RUNS), median(theirs, RUNS), "/s");
-		snprintf(what, sizeof(what), "with parsing, %u thread%s", threads,
+		snprintf(what, sizeof(what), "the list with parsing, %u thread%s", threads,
 		    threads > 1 ? "s" : "");
 		row(what, median(whole, RUNS), median(theirs, RUNS), "/s");
 		printf("  %-42s %9.0f /s\n", "the same file again", median(again, RUNS));
 	}
 	remove_tree(second.ledger);
 	remove_tree(second.state);
+	bench_works(place, data);
 }

@@ -164,20 +164,63 @@ measure(stet_ledger *ledger, const char *text, size_t names)
 	free(file);
 }
 
-/* 10^4 and 10^5 names; with a scale of ten or more 10^6, too. */
+/* Receipts of entries all over the ledger: that an entry is in it, to whoever has the entry. */
+static void
+measure_receipts(stet_ledger *ledger, size_t names)
+{
+	static const struct {
+		int form;
+		const char *what;
+	} forms[] = {{STET_RECEIPT_TLOG, "tlog-proof"}, {STET_RECEIPT_COSE, "COSE receipt"}};
+	stet_entry *entry = NULL;
+	uint8_t *file = NULL;
+	stet_json *report;
+	stet_error err = {0};
+	size_t i, turn, size = 0;
+	char what[64];
+	double start;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		start = now_s();
+		for (turn = 0; turn < TURNS; turn++) {
+			free(file);
+			must(stet_receipt_of(ledger, 4 + turn * (names / TURNS), forms[i].form,
+				 NULL, NULL, &file, &size, &err),
+			    &err, "receipt");
+		}
+		snprintf(what, sizeof(what), "%s, %zu bytes", forms[i].what, size);
+		printf("  %-42s %9.0f made/s\n", what, TURNS / (now_s() - start));
+		must(stet_ledger_entry(ledger, 4 + (TURNS - 1) * (names / TURNS), &entry, &err),
+		    &err, "entry");
+		start = now_s();
+		for (turn = 0; turn < TURNS; turn++) {
+			must(stet_receipt_check((stet_bytes){file, size}, stet_entry_encoded(entry),
+				 NULL, &report, &err),
+			    &err, "receipt");
+			stet_json_free(report);
+		}
+		row("checked, beside its signature alone", TURNS / (now_s() - start), bare_check(1),
+		    "/s");
+		stet_entry_free(entry);
+	}
+	free(file);
+}
+
+/* 10^4, 10^5 and 10^6 names. */
 void
-bench_proof(const struct place *place, size_t scale)
+bench_proof(const struct place *place)
 {
 	static const size_t sizes[] = {10000, 100000, 1000000};
 	stet_ledger *ledger;
 	size_t i;
 
 	heading("proofs, beside the bare signatures");
-	for (i = 0; i < (scale >= 10 ? 3 : 2); i++) {
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		ledger = make_ledger(place, 0);
 		make_record(ledger, sizes[i]);
 		measure(ledger, RECORD, sizes[i]);
 		measure(ledger, "doi:10.5555/nothing", sizes[i]);
+		measure_receipts(ledger, sizes[i]);
 		stet_ledger_close(ledger);
 	}
 }
