@@ -106,6 +106,19 @@ put_found(const stet_json *list, int64_t count, const char *label)
 }
 
 static void
+put_records(const stet_json *records)
+{
+	char *name;
+	size_t i;
+
+	for (i = 0; i < stet_json_size(records); i++) {
+		name = json_text(stet_json_item(records, i));
+		check_row(i == 0 ? "of" : "and", name != NULL ? name : "");
+		free(name);
+	}
+}
+
+static void
 page(const struct check *check)
 {
 	const stet_json *report = check->report;
@@ -120,6 +133,7 @@ page(const struct check *check)
 	    number_text((uint64_t)stet_json_int_of(stet_json_get(report, "bytes")), bytes));
 	check_row("payload", line != NULL ? line : "");
 	free(line);
+	put_records(stet_json_get(report, "records"));
 	put_found(stet_json_get(report, "problems"),
 	    stet_json_int_of(stet_json_get(report, "problem_count")), "problem");
 	put_found(stet_json_get(report, "warnings"),
@@ -142,6 +156,14 @@ compared(const stet_json *report)
 static char *
 verdict(const struct check *check)
 {
+	if (stet_json_get(check->report, "records") != NULL)
+		return text_of("all that the ledger says of %s is in it, by the word of the "
+			       "ledger key%s",
+		    stet_json_size(stet_json_get(check->report, "records")) == 1 ? "this record"
+										 : "these records",
+		    compared(check->report) ? "; every file is as listed"
+					    : "; whether the files for readers say the same could "
+					      "not be found out");
 	if (stet_json_get(check->report, "origin") != NULL && !compared(check->report))
 		return strdup("the ledger in it is whole and signed by the ledger key; whether the "
 			      "files for readers say the same could not be found out");

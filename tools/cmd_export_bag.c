@@ -6,6 +6,8 @@
 #include "util.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { OPT_ALL = OPT_OWN, OPT_ALSO };
@@ -15,6 +17,8 @@ struct bagging {
 	const char *output;
 	unsigned also;
 	int all;
+	stet_id **ids;
+	size_t id_count;
 };
 
 static int
@@ -55,10 +59,19 @@ take(void *ctx, int id, const char *value)
 	}
 }
 
+static const char *
+counted(uint64_t count, const char *what, char out[48])
+{
+	char number[32];
+
+	snprintf(out, 48, "%s %s%s", number_text(count, number), what, count == 1 ? "" : "s");
+	return out;
+}
+
 static void
 report(const struct bagging *bagging, const stet_bag_result *result)
 {
-	char files[32], bytes[32], size[32];
+	char files[32], bytes[32], size[32], records[48];
 	stet_json *json;
 
 	if (bagging->env.json) {
@@ -70,6 +83,9 @@ report(const struct bagging *bagging, const stet_bag_result *result)
 		stet_json_set(json, "artifacts", stet_json_int((int64_t)result->artifacts));
 		stet_json_set(json, "blinded", stet_json_int((int64_t)result->blinded));
 		stet_json_set(json, "missing", stet_json_int((int64_t)result->missing));
+		stet_json_set(json, "records",
+		    result->records > 0 ? stet_json_int((int64_t)result->records)
+					: stet_json_null());
 		stet_json_set(json, "size", stet_json_int((int64_t)result->head.size));
 		stet_json_set(
 		    json, "root", stet_json_hex((stet_bytes){result->head.root, STET_HASH_SIZE}));
@@ -78,8 +94,11 @@ report(const struct bagging *bagging, const stet_bag_result *result)
 	}
 	out_text("wrote a bag to ");
 	out_foreign(bagging->output);
-	out_text(": %s files, %s bytes, of %s entries\n", number_text(result->files, files),
-	    number_text(result->bytes, bytes), number_text(result->head.size, size));
+	out_text(": %s files, %s bytes, of ", number_text(result->files, files),
+	    number_text(result->bytes, bytes));
+	if (result->records > 0)
+		out_text("%s of a ledger of ", counted(result->records, "record", records));
+	out_text("%s entries\n", number_text(result->head.size, size));
 	if (result->blinded > 0)
 		remark("%" PRIu64 " blinded contents are personal data and are not in it",
 		    result->blinded);
@@ -98,6 +117,8 @@ write_bag(struct bagging *bagging)
 	int rc;
 
 	options.also = bagging->also;
+	options.ids = (const stet_id *const *)bagging->ids;
+	options.id_count = bagging->id_count;
 	options.progress = progress_step;
 	options.progress_ctx = &progress;
 	stop_watch();
@@ -113,7 +134,36 @@ write_bag(struct bagging *bagging)
 		return EXIT_UNSURE;
 	}
 	complain_error(&err);
+	if (rc == STET_ENOTFOUND && bagging->id_count > 0)
+		return EXIT_ABSENT;
 	return status_of(rc) == EXIT_YES ? EXIT_UNSURE : status_of(rc);
+}
+
+static int
+read_ids(struct bagging *bagging, const struct line *line)
+{
+	size_t i;
+
+	if ((bagging->ids = calloc(line->count + 1, sizeof(*bagging->ids))) == NULL) {
+		complain("out of memory");
+		return EXIT_UNSURE;
+	}
+	for (i = 0; i < line->count; i++) {
+		if ((bagging->ids[i] = env_id(&bagging->env, line->args[i])) == NULL)
+			return EXIT_USAGE;
+		bagging->id_count++;
+	}
+	return EXIT_YES;
+}
+
+static void
+free_ids(struct bagging *bagging)
+{
+	size_t i;
+
+	for (i = 0; i < bagging->id_count; i++)
+		stet_id_free(bagging->ids[i]);
+	free(bagging->ids);
 }
 
 static int
@@ -124,14 +174,18 @@ run(const struct command *self, int argc, char **argv)
 	int status;
 
 	memset(&bagging, 0, sizeof(bagging));
-	status = line_read(&line, &bagging.env, self, argc, argv, 0, 0, take, &bagging);
+	status = line_read(&line, &bagging.env, self, argc, argv, 0, SIZE_MAX, take, &bagging);
 	if (status == LINE_GO && bagging.output == NULL)
 		status =
 		    opt_wrong(self, "where to? -o names a folder, or a .tar, .tar.zst or .zip");
-	if (status == LINE_GO && !bagging.all)
-		status = opt_wrong(self, "of what? --all is the whole ledger");
-	if (status == LINE_GO && (status = env_open(&bagging.env, ENV_READ)) == EXIT_YES)
+	if (status == LINE_GO && !bagging.all && line.count == 0)
+		status = opt_wrong(self, "of what? name records, or --all is the whole ledger");
+	if (status == LINE_GO && bagging.all && line.count > 0)
+		status = opt_wrong(self, "either records or --all");
+	if (status == LINE_GO && (status = env_open(&bagging.env, ENV_READ)) == EXIT_YES &&
+	    (status = read_ids(&bagging, &line)) == EXIT_YES)
 		status = write_bag(&bagging);
+	free_ids(&bagging);
 	line_end(&line, &bagging.env);
 	return status;
 }
@@ -147,12 +201,17 @@ static const struct opt *const options[] = {own, opts_quiet, opts_json, opts_led
 const struct command sub_export_bagit = {.name = "export bagit",
     .group = GROUP_EXCHANGE,
     .summary = "write a bag for an archive",
-    .synopsis = "--all -o OUT [--also-manifest md5|sha1|sha256]... [--json]",
+    .synopsis = "ID...|--all -o OUT [--also-manifest md5|sha1|sha256]... [--json]",
     .description =
 	"A bag (BagIt 1.0, RFC 8493) that can be checked without stet: the entries verbatim and to "
 	"read, keys, checkpoint, the artifacts, the pages that describe every byte, and verify.py, "
 	"which verifies all of it with Python's standard library alone. data/VERIFY.txt tells a "
 	"stranger how.\n\n"
+	"Of named records the bag holds, for each, a proof of all that the ledger says of it, as "
+	"'stet prove' makes it, a report to read or print, and its standing; and the entries that "
+	"the proofs show: those about the records, about the keys that signed them, and about the "
+	"ledger. A record is the same by whichever of its names it is asked for. Only a bag of "
+	"--all can be made a ledger again.\n\n"
 	"It is of the newest checkpoint, and the same state of the ledger gives the same bytes: "
 	"dates are of the last entry, owners and modes are fixed, and a zip archive, which has "
 	"local times, gets none. The folder inside an archive has its name. It appears whole or "

@@ -23,13 +23,15 @@ extern "C" {
 /** What goes into a bag. Start from STET_BAG_OPTIONS. */
 typedef struct stet_bag_options {
 	int version;
-	unsigned also; /* STET_BAG_MD5 ... */
+	unsigned also;             /* STET_BAG_MD5 ...                      */
+	const stet_id *const *ids; /* id_count named records; 0: the whole  */
+	size_t id_count;
 	stet_progress *progress;
 	void *progress_ctx;
 } stet_bag_options;
-#define STET_BAG_OPTIONS                            \
-	{                                           \
-		STET_OPTIONS_VERSION, 0, NULL, NULL \
+#define STET_BAG_OPTIONS                                     \
+	{                                                    \
+		STET_OPTIONS_VERSION, 0, NULL, 0, NULL, NULL \
 	}
 
 /** What a bag came to hold. */
@@ -38,10 +40,11 @@ typedef struct stet_bag_result {
 	uint64_t files, bytes;     /* payload                                               */
 	uint64_t artifacts;        /* contents packed                                       */
 	uint64_t blinded, missing; /* left out: personal data; named by entries and not held */
+	uint64_t records;          /* named ones; 0: it is of the whole ledger              */
 } stet_bag_result;
 
 /**
- * Write a whole ledger as a bag, as of its newest checkpoint.
+ * Write a whole ledger as a bag, or named records of it, as of its newest checkpoint.
  *
  * path  a folder that must not exist or be empty; or, by the end of its name, an archive: .tar,
  *       .tar.zst, .zip
@@ -51,6 +54,12 @@ typedef struct stet_bag_result {
  * STET_EREFUSED with rule output-taken; STET_ENOTFOUND if the ledger has no checkpoint; STET_EFULL,
  * STET_EIO, STET_EFORMAT, STET_ENOMEM; STET_EINVAL with rule `stopped`. Memory does not grow with
  * the ledger.
+ *
+ * A bag of named records holds for each a completeness proof, a report and its standing, and the
+ * entries that the proofs show: those about the records' names, the keys that signed them and the
+ * ledger. Whichever of its names a record is asked for by, the bag is the same. STET_ENOTFOUND with
+ * not-in-ledger, STET_EREFUSED with id-ambiguous, and what stet_proof_make() answers. Memory grows
+ * with these entries.
  */
 STET_API int stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *options,
     stet_bag_result *result_out, stet_error *err);
@@ -75,16 +84,17 @@ typedef struct stet_package_options {
  * report_out  {"v", "kind": "bag", "standard": "BagIt 1.0", "ok": true / false / null (could not
  *             find out), "files", "bytes", "problems": [{"code", "path"?, "text"}],
  *             "problem_count", "warnings": [...], "warning_count", "info": [[label, value]],
- *             "content": "whole ledger", or null if it is not by stet}; of problems and warnings
- *             the first hundred. Of a whole ledger also what stet_checkpoint_check() tells of the
- *             checkpoint in it: "origin", "size", "root", "as_of", "known", "signed_by",
+ *             "content": "whole ledger", "named records", or null if it is not by stet}; of
+ *             problems and warnings the first hundred. Of these also what stet_checkpoint_check()
+ * tells of the checkpoint in it: "origin", "size", "root", "as_of", "known", "signed_by",
  *             "unknown_signers". stet_json_free()
  *
- * In a bag that is whole, a whole ledger is verified as by stet_ledger_restore_bag(); what is wrong
- * there is among the problems. Returns STET_OK whatever the report says; STET_EFORMAT with
- * package-kind or package-unreadable; STET_ENOTFOUND, STET_EIO, STET_EFULL, STET_ENOMEM,
- * STET_EINVAL with rule `stopped`. Memory grows with the number of files. Nothing from an archive
- * is put on the disk by its name there, and no link is followed.
+ * In a bag that is whole, a whole ledger is verified as by stet_ledger_restore_bag(), named records
+ * by their proofs ("records": their names); what is wrong there is among the problems. Returns
+ * STET_OK whatever the report says; STET_EFORMAT with package-kind or package-unreadable;
+ * STET_ENOTFOUND, STET_EIO, STET_EFULL, STET_ENOMEM, STET_EINVAL with rule `stopped`. Memory grows
+ * with the number of files. Nothing from an archive is put on the disk by its name there, and no
+ * link is followed.
  */
 STET_API int stet_package_check(
     const char *path, const stet_package_options *options, stet_json **report_out, stet_error *err);

@@ -5,11 +5,13 @@
  *   write.c       the frame: members, manifests, bag-info.txt
  *   payload.c     what goes into data/, in this order
  *   artifacts.c   the contents that entries name
+ *   records.c     named records: their proofs and reports
  *   verify_txt.c  VERIFY.txt, for a reader who has never heard of stet
  *   check.c       judging a package of anybody's
  *   restore.c     a ledger from a bag
  *   verify.py     put into every bag: checks it with Python's standard library */
 #include <stet/package.h>
+#include <stet/proof.h>
 
 #include "ledger/internal.h"
 #include "package/package.h"
@@ -26,13 +28,33 @@ extern const struct st_bag_file st_bag_files[];
 #define ST_BAG_KEYS "data/ledger/keys.json"
 #define ST_BAG_CHECKPOINT "data/ledger/checkpoint.txt"
 #define ST_BAG_ARTIFACTS "data/artifacts/"
+/* Of named records: the proof of all of them, their list, and a folder for each with these. */
+#define ST_BAG_PROOF "data/ledger/records.stet-proof"
+#define ST_BAG_RECORD_LIST "data/records.json"
+#define ST_BAG_RECORDS "data/records/"
+#define ST_BAG_PROOF_FILE "record.stet-proof"
 /* The label of bag-info.txt that says what stet put into a bag, and its values. */
 #define ST_BAG_AGENT "stet " STET_VERSION
 #define ST_BAG_CONTENT_LABEL "Stet-Content"
 #define ST_BAG_WHOLE "whole ledger"
+#define ST_BAG_NAMED "named records"
+
+/* The records that a bag is of, in the order of their names. */
+struct st_bag_record {
+	char *name, *folder; /* "data/records/..." */
+	struct st_buf proof;
+};
+struct st_bag_records {
+	struct st_bag_record *items;
+	size_t count;
+	struct st_buf all; /* the proof of all of them: what the bag is made from */
+};
 
 struct st_bagging {
-	stet_ledger *ledger;
+	stet_ledger *ledger;                  /* of named records: what their proof shows */
+	stet_ledger *shown;                   /* that one, to be closed                   */
+	const struct st_bag_records *records; /* NULL: the whole ledger */
+	stet_id **ids;                        /* theirs; NULL: all */
 	const stet_bag_options *options;
 	struct st_pack *pack;
 	unsigned hashes;                /* bits of enum st_hash: a manifest for each */
@@ -57,12 +79,27 @@ void st_bag_date(const struct st_bagging *bagging, char out[11]);
 
 /* The lines of the payload manifest that a bag of this ledger has, appended; nothing is written but
  * what waits in the folder `scratch`. */
-int st_bag_lines(stet_ledger *ledger, const char *scratch, stet_progress *progress,
-    void *progress_ctx, struct st_buf *out, stet_error *err);
+int st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, const char *scratch,
+    stet_progress *progress, void *progress_ctx, struct st_buf *out, stet_error *err);
 
 int st_bag_payload(struct st_bagging *bagging, stet_error *err);    /* payload.c */
 int st_bag_artifacts(struct st_bagging *bagging, stet_error *err);  /* artifacts.c */
 int st_bag_verify_txt(struct st_bagging *bagging, stet_error *err); /* verify_txt.c */
+
+/* --- records.c: st_bag_records_clear() ends them either way --- */
+/* The records that ids mean, and the proofs of them, all of one moment. */
+int st_bag_records_make(stet_ledger *ledger, const stet_id *const *ids, size_t count,
+    struct st_bag_records *records, stet_error *err);
+/* Those of a bag: every proof verified, all of the same moment, each of the record it stands for,
+ * and the entries in the bag those that they show.  STET_EMISMATCH with ST_BAG_PROOFS or the rule
+ * of a proof. */
+int st_bag_records_read(struct st_unpack *tree, const stet_trust *trust,
+    struct st_bag_records *records, stet_proof **proof_out, stet_error *err);
+int st_bag_records_put(struct st_bagging *bagging, stet_error *err);
+void st_bag_records_clear(struct st_bag_records *records);
+/* Ended by NULL; NULL for records NULL. */
+int st_bag_records_ids(const struct st_bag_records *records, stet_id ***ids_out, stet_error *err);
+void st_bag_ids_free(stet_id **ids);
 
 /* --- compare.c --- */
 /* What a bag's manifest of SHA-512 lists otherwise than ours, as problems. */
@@ -72,5 +109,8 @@ int st_bag_compare(struct st_found *found, stet_bytes ours, stet_bytes theirs, s
 /* The ledger in a bag that was judged already, made at path. */
 int st_bag_restore(struct st_unpack *tree, const char *path, const stet_ledger_options *options,
     const stet_key *ledger_key, stet_progress *progress, void *progress_ctx, stet_error *err);
+/* Its artifacts, each under the digest it has. */
+int st_bag_take_artifacts(struct st_unpack *tree, stet_ledger *ledger, stet_progress *progress,
+    void *progress_ctx, stet_error *err);
 
 #endif

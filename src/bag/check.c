@@ -50,7 +50,8 @@ set_moment(struct looking *looking, stet_ledger *ledger, stet_error *err)
 /* Everything in the bag, once more: the ledger in it gives the same files, or somebody has changed
  * what readers read and left alone what programs verify. */
 static int
-compare_files(struct looking *looking, stet_ledger *ledger, const char *folder, stet_error *err)
+compare_files(struct looking *looking, stet_ledger *ledger, const struct st_bag_records *records,
+    const char *folder, stet_error *err)
 {
 	struct st_buf ours = {0}, theirs = {0};
 	char *scratch = st_path_join(folder, "lines");
@@ -67,7 +68,7 @@ compare_files(struct looking *looking, stet_ledger *ledger, const char *folder, 
 	}
 	if (scratch == NULL)
 		rc = st_fail_nomem(err);
-	else if ((rc = st_bag_lines(ledger, scratch, looking->options->progress,
+	else if ((rc = st_bag_lines(ledger, records, scratch, looking->options->progress,
 		      looking->options->progress_ctx, &ours, err)) == STET_OK &&
 		 (rc = st_unpack_read(
 		      looking->tree, "manifest-sha512.txt", SIZE_MAX / 4, &theirs, err)) == STET_OK)
@@ -100,15 +101,101 @@ replay(struct looking *looking, const char *folder, stet_error *err)
 		      &looking->report, err)) == STET_OK &&
 		 (rc = stet_ledger_open(path, &options, &ledger, err)) == STET_OK &&
 		 (rc = set_moment(looking, ledger, err)) == STET_OK)
-		rc = compare_files(looking, ledger, folder, err);
+		rc = compare_files(looking, ledger, NULL, folder, err);
 	stet_ledger_close(ledger);
 	st_buf_free(&note);
 	free(path);
 	return rc;
 }
 
+/* --- named records --------------------------------------------------------------------------- */
+
+/* What the proof says of itself, and of which records the bag is. */
 static int
-look_inside(struct looking *looking, stet_error *err)
+report_records(struct looking *looking, const stet_proof *proof,
+    const struct st_bag_records *records, stet_error *err)
+{
+	static const char *const members[] = {"origin", "size", "root", "as_of", "known",
+	    "signed_by", "unknown_signers", "understood"};
+	stet_json *names = stet_json_array();
+	size_t i;
+
+	looking->report = stet_json_object();
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		stet_json_set(looking->report, members[i],
+		    stet_json_copy(stet_json_get(stet_proof_report(proof), members[i])));
+	for (i = 0; i < records->count; i++)
+		stet_json_add(names, stet_json_str(records->items[i].name));
+	stet_json_set(looking->report, "records", names);
+	return st_json_rc(looking->report) < 0 ? st_fail_nomem(err) : STET_OK;
+}
+
+/* What the proof shows, with the contents of the bag beside it. */
+static int
+lay_out(struct looking *looking, stet_proof *proof, const char *path, stet_ledger **ledger_out,
+    stet_error *err)
+{
+	char *artifacts = st_path_join(path, "artifacts");
+	int rc;
+
+	if (artifacts == NULL)
+		return st_fail_nomem(err);
+	if ((rc = st_dir_make(artifacts, 0700, err)) == STET_OK &&
+	    (rc = st_ledger_of_proof(proof, path, ledger_out, err)) == STET_OK)
+		rc = st_bag_take_artifacts(looking->tree, *ledger_out, looking->options->progress,
+		    looking->options->progress_ctx, err);
+	free(artifacts);
+	return rc;
+}
+
+static int
+prove_records(struct looking *looking, const char *folder, stet_error *err)
+{
+	char *path = st_path_join(folder, "ledger");
+	struct st_bag_records records = {0};
+	stet_proof *proof = NULL;
+	stet_ledger *ledger = NULL;
+	int rc;
+
+	if (path == NULL)
+		rc = st_fail_nomem(err);
+	else if ((rc = st_bag_records_read(
+		      looking->tree, looking->options->trust, &records, &proof, err)) == STET_OK &&
+		 (rc = report_records(looking, proof, &records, err)) == STET_OK &&
+		 (rc = lay_out(looking, proof, path, &ledger, err)) == STET_OK)
+		rc = compare_files(looking, ledger, &records, folder, err);
+	stet_ledger_close(ledger);
+	stet_proof_free(proof);
+	st_bag_records_clear(&records);
+	free(path);
+	return rc;
+}
+
+/* --- what stet put into it -------------------------------------------------------------------- */
+
+typedef int look(struct looking *looking, const char *folder, stet_error *err);
+
+static const struct content {
+	const char *label;
+	look *look;
+	const char *blame; /* the file that what is wrong is told of */
+} contents[] = {
+    {ST_BAG_WHOLE, replay, ST_BAG_ENTRIES}, {ST_BAG_NAMED, prove_records, ST_BAG_RECORD_LIST}};
+
+static const struct content *
+content_known(const struct st_bag *bag)
+{
+	stet_bytes label = st_bag_label(bag, ST_BAG_CONTENT_LABEL);
+	size_t i;
+
+	for (i = 0; i < sizeof(contents) / sizeof(contents[0]); i++)
+		if (st_bytes_equal(label, st_str(contents[i].label)))
+			return &contents[i];
+	return NULL;
+}
+
+static int
+look_inside(struct looking *looking, const struct content *content, stet_error *err)
 {
 	char *folder = st_path_join(looking->options->scratch_dir, "stet-check.XXXXXX");
 	stet_error why;
@@ -123,13 +210,13 @@ look_inside(struct looking *looking, stet_error *err)
 		return rc;
 	}
 	st_error_clear(&why);
-	rc = replay(looking, folder, &why);
+	rc = content->look(looking, folder, &why);
 	st_dir_remove(folder);
 	free(folder);
 	if (rc == STET_EFORMAT || rc == STET_EMISMATCH || rc == STET_EREFUSED ||
 	    rc == STET_ENOTFOUND) {
 		st_found_problem(
-		    &looking->bag->found, stet_rule_name(why.rule), ST_BAG_ENTRIES, "%s", why.text);
+		    &looking->bag->found, stet_rule_name(why.rule), content->blame, "%s", why.text);
 		return STET_OK;
 	}
 	if (rc < 0 && err != NULL)
@@ -191,11 +278,12 @@ check_bag(struct st_unpack *tree, const stet_package_options *options, stet_json
 	struct st_watch watch = {options->progress, options->progress_ctx, 0, 0};
 	struct st_bag bag = {0};
 	struct looking looking = {tree, options, &bag, NULL};
+	const struct content *content;
 	int rc = st_bag_check(tree, &watch, &bag, err);
 
 	if (rc == STET_OK && options->scratch_dir != NULL && bag.found.problem_count == 0 &&
-	    st_bytes_equal(st_bag_label(&bag, ST_BAG_CONTENT_LABEL), st_str(ST_BAG_WHOLE)))
-		rc = look_inside(&looking, err);
+	    (content = content_known(&bag)) != NULL)
+		rc = look_inside(&looking, content, err);
 	if (rc == STET_OK)
 		rc = report_bag(&looking, report_out, err);
 	stet_json_free(looking.report);

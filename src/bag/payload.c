@@ -4,6 +4,7 @@
 
 #include "bag/bag.h"
 #include "base/err.h"
+#include "trail/trail.h"
 
 /* The entries up to the checkpoint in one of the formats that have them all. */
 static int
@@ -48,6 +49,7 @@ struct documents {
 	struct st_bagging *bagging;
 	const char *folder;
 	int open;
+	char alone[160]; /* the name of the only one */
 	stet_error why;
 };
 
@@ -61,7 +63,7 @@ put_document(void *ctx, const char *path, stet_bytes piece, int last)
 
 	if (!documents->open) {
 		snprintf(name, sizeof(name), "%s/%s", documents->folder,
-		    path != NULL ? path : "document");
+		    path != NULL ? path : documents->alone);
 		rc = st_bag_begin(bagging, name, ST_PACK_UNKNOWN, &documents->why);
 		documents->open = 1;
 	}
@@ -74,16 +76,50 @@ put_document(void *ctx, const char *path, stet_bytes piece, int last)
 	return rc;
 }
 
+static const stet_id *const *
+ids_of(const struct st_bagging *bagging)
+{
+	return (const stet_id *const *)bagging->ids;
+}
+
+static size_t
+id_count(const struct st_bagging *bagging)
+{
+	return bagging->records != NULL ? bagging->records->count : 0;
+}
+
+/* A document of the only record has no name of its own: here it is called as one of several. */
+static int
+name_alone(struct documents *documents, const stet_export_format *format, stet_error *err)
+{
+	struct st_buf name = {0};
+
+	if (id_count(documents->bagging) != 1)
+		return STET_OK;
+	st_trail_stem(documents->bagging->records->items[0].name, &name);
+	st_buf_printf(&name, ".%s", format->extension);
+	st_buf_put_u8(&name, '\0');
+	if (name.rc < 0) {
+		st_buf_free(&name);
+		return st_fail_nomem(err);
+	}
+	snprintf(documents->alone, sizeof(documents->alone), "%s", (char *)name.data);
+	st_buf_free(&name);
+	return STET_OK;
+}
+
 static int
 put_apart(struct st_bagging *bagging, const struct rendering *rendering,
-    const stet_export_options *options, stet_error *err)
+    const stet_export_format *format, const stet_export_options *options, stet_error *err)
 {
 	struct documents documents = {.bagging = bagging, .folder = rendering->name};
 	int rc;
 
 	st_error_clear(&documents.why);
-	rc = stet_export_records(
-	    bagging->ledger, rendering->format, NULL, 0, options, put_document, &documents, err);
+	if ((rc = name_alone(&documents, format, err)) < 0)
+		return rc;
+	rc = stet_export_records(bagging->ledger, rendering->format, ids_of(bagging),
+	    id_count(bagging), options, put_document, &documents, err);
 	/* That not one record can be said in a format is no reason to have no bag. */
 	if (rc == STET_EREFUSED && !documents.open)
 		return STET_OK;
@@ -105,11 +141,13 @@ put_rendering(struct st_bagging *bagging, const struct rendering *rendering, ste
 	options.progress = bagging->options->progress;
 	options.progress_ctx = bagging->options->progress_ctx;
 	if (format.apart)
-		return put_apart(bagging, rendering, &options, err);
+		return put_apart(bagging, rendering, &format, &options, err);
 	if ((rc = st_bag_begin(bagging, rendering->name, ST_PACK_UNKNOWN, err)) < 0)
 		return rc;
-	rc = stet_export_records(bagging->ledger, rendering->format, NULL, 0, &options,
-	    st_pack_sink, bagging->pack, err);
+	/* A format of entries has them all: those of keys and the ledger belong to the history. */
+	rc = stet_export_records(bagging->ledger, rendering->format,
+	    format.of_entries ? NULL : ids_of(bagging), format.of_entries ? 0 : id_count(bagging),
+	    &options, st_pack_sink, bagging->pack, err);
 	return rc < 0 ? st_pack_why(bagging->pack, rc, err) : st_bag_end(bagging, err);
 }
 
@@ -167,6 +205,7 @@ st_bag_payload(struct st_bagging *bagging, stet_error *err)
 
 	if ((rc = put_files(bagging, err)) < 0 || (rc = put_keys(bagging, err)) < 0 ||
 	    (rc = st_bag_put(bagging, ST_BAG_CHECKPOINT, st_buf_bytes(&bagging->note), err)) < 0 ||
+	    (bagging->records != NULL && (rc = st_bag_records_put(bagging, err)) < 0) ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES, "cborseq", err)) < 0 ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES_JSON, "jsonl", err)) < 0 ||
 	    (rc = put_renderings(bagging, err)) < 0 || (rc = st_bag_artifacts(bagging, err)) < 0)

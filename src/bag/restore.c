@@ -112,17 +112,27 @@ take_checkpoint(struct restoring *restoring, stet_error *err)
 	return rc;
 }
 
+int
+st_bag_take_artifacts(struct st_unpack *tree, stet_ledger *ledger, stet_progress *progress,
+    void *progress_ctx, stet_error *err)
+{
+	struct restoring restoring = {tree, progress, progress_ctx, ledger, 0};
+	struct st_pass pass = {want_artifact, take_artifact, &restoring};
+
+	return st_unpack_pass(tree, &pass, err);
+}
+
 static int
 fill_rest(void *ctx, stet_ledger *ledger, stet_error *err)
 {
 	struct restoring *restoring = ctx;
-	struct st_pass pass = {want_artifact, take_artifact, restoring};
 	int rc;
 
 	restoring->ledger = ledger;
 	if ((rc = take_checkpoint(restoring, err)) < 0)
 		return rc;
-	return st_unpack_pass(restoring->tree, &pass, err);
+	return st_bag_take_artifacts(
+	    restoring->tree, ledger, restoring->progress, restoring->progress_ctx, err);
 }
 
 /* --- the bag --------------------------------------------------------------------------------- */

@@ -7,8 +7,10 @@ It says what it looked at, and then one line: yes (exit 0), no (1) or could not 
 
 What is verified: every file is the one the manifests list and no other is there; every entry has
 the bytes, links, signatures and roles that the format asks for; the checkpoint is a signature by
-the ledger key over exactly these entries; every artifact is content that an entry names. Not
-verified: the pages that only show the same in other formats (history.csv, prov, premis ...).
+the ledger key over exactly these entries; every artifact is content that an entry names. In a bag
+of named records: each proof shows all that the ledger says of its record, by the word of the ledger
+key, and the entries in the bag are those that the proofs show. Not verified: the pages that only
+show the same in other formats (report.html, history.csv, prov, premis ...).
 
 --key is the ledger's verifier key as you got it from somewhere else than this bag.  Without it the
 answer rests on the key that the ledger names itself.  Licence: CC0-1.0.
@@ -23,6 +25,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 BAG = os.path.dirname(HERE)
 sys.path.insert(0, HERE)
+import stet_proof  # noqa: E402
 import stet_reference as stet  # noqa: E402
 
 
@@ -126,6 +129,42 @@ def check_checkpoint(ledger, given):
     raise stet.Refused("the checkpoint is not signed by the ledger key")
 
 
+def read_proof(path, given, there):
+    """What a proof file shows, and its own members."""
+    stet.require(path in there, "'%s' is missing" % path)
+    data = read(*path.split("/"))
+    try:
+        counts, _, shown, known = stet_proof.verify(data, given)
+    except stet.Refused as reason:
+        raise stet.Refused("%s: %s" % (path, reason)) from None
+    stet.require(given is None or known, "that key is not this ledger's")
+    return stet.decode(data), counts, shown
+
+
+def check_records(given, there):
+    """The proof of all records, and that of each; what all of them show."""
+    everything, counts, shown = read_proof("data/ledger/records.stet-proof", given, there)
+    names, seqs = [], set()
+    stet.require("data/records.json" in there, "'data/records.json' is missing")
+    for record in json.loads(read("data", "records.json").decode("utf-8"))["records"]:
+        path, name = "data/" + record["proof"], record["name"]
+        proof, _, one = read_proof(path, given, there)
+        stet.require(name in proof["asked"], "%s is a proof of another record" % path)
+        stet.require(proof["checkpoint"] == everything["checkpoint"],
+                     "%s is of another moment than the bag" % path)
+        names.append(name)
+        seqs.update(one.seqs)
+    stet.require(names and seqs == set(shown.seqs),
+                 "the proofs of the records do not show the entries that the bag is of")
+    stet.require(read("data", "ledger", "entries.cborseq") == b"".join(everything["entries"]),
+                 "entries.cborseq holds other entries than the proofs show")
+    stet.require(read("data", "ledger", "checkpoint.txt") == everything["checkpoint"],
+                 "checkpoint.txt is another than that of the proofs")
+    for name in names:
+        print("record:     %s, complete: %d entries about it" % (name, counts[name]))
+    return everything, shown
+
+
 def check_artifacts(ledger, there):
     named = {digest for entry in ledger.entries
              for digest in [entry.body.get("sha256")] if isinstance(digest, bytes)}
@@ -140,32 +179,49 @@ def check_artifacts(ledger, there):
     return count
 
 
-def check_readable(ledger):
+def check_readable(ledger, seqs):
     """Each line of the readable copy names its entry by the entry's own digest."""
     number = 0
     with open(os.path.join(BAG, "data", "ledger", "entries.jsonl"), encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             row = json.loads(line)
-            stet.require(number <= len(ledger.leaves) and row["seq"] == number - 1
+            stet.require(number <= len(ledger.leaves) and row["seq"] == seqs[number - 1]
                          and row["leaf"] == ledger.leaves[number - 1].hex(),
-                         "entries.jsonl: line %d is not of entry %d" % (number, number - 1))
+                         "entries.jsonl: line %d is not of the entry that stands there" % number)
     stet.require(number == len(ledger.leaves), "entries.jsonl has not every entry")
 
 
-def verify(given):
-    there = check_manifests()
-    print("files:      %d in data/, all listed, all unaltered" % len(there))
+def verify_records(given, there):
+    everything, shown = check_records(given, there)
+    _, origin, size, root, _ = stet_proof.read_checkpoint(everything["checkpoint"])
+    print("entries:    %d, every signature and role right, each in the tree" % len(shown.seqs))
+    print("checkpoint: '%s', size %d, root %s" % (origin, size, root.hex()))
+    print("artifacts:  %d, each as its entry says" % check_artifacts(shown, there))
+    check_readable(shown, shown.seqs)
+    print("key:        %s" % stet.make_vkey(origin, shown.ledger_keys[-1]))
+
+
+def verify_whole(given, there):
     ledger = read_entries()
     print("entries:    %d, one chain, every signature and role right" % len(ledger.leaves))
     key = check_checkpoint(ledger, given)
     print("checkpoint: '%s', size %d, root %s" % (ledger.origin, len(ledger.leaves),
                                                  stet.tree_root(ledger.leaves).hex()))
     print("artifacts:  %d, each as its entry says" % check_artifacts(ledger, there))
-    check_readable(ledger)
+    check_readable(ledger, range(len(ledger.leaves)))
     print("key:        %s" % key)
     if ledger.unknown:
         raise stet.Unknown("%d entries are of a type not known here; all else holds"
                            % ledger.unknown)
+
+
+def verify(given):
+    there = check_manifests()
+    print("files:      %d in data/, all listed, all unaltered" % len(there))
+    if there & {"data/ledger/records.stet-proof", "data/records.json"}:
+        verify_records(given, there)
+    else:
+        verify_whole(given, there)
 
 
 def main(arguments):

@@ -14,12 +14,13 @@ put_facts(struct st_bagging *bagging, struct st_buf *out)
 
 	st_hex(bagging->checkpoint.root, 32, root);
 	st_bag_date(bagging, date);
+	st_buf_printf(out, "This is the audit trail of %s, as it stood on %s.\n",
+	    bagging->records != NULL ? "records of a ledger" : "a ledger", date);
 	st_buf_printf(out,
-	    "This is the audit trail of a ledger, as it stood on %s.\n"
 	    "\n"
 	    "    ledger   %s\n"
 	    "    origin   %s\n",
-	    date, stet_ledger_id(bagging->ledger), bagging->checkpoint.origin);
+	    stet_ledger_id(bagging->ledger), bagging->checkpoint.origin);
 	if (organisation.data != NULL)
 		st_buf_printf(out, "    run by   %.*s\n", (int)organisation.size,
 		    (const char *)organisation.data);
@@ -29,6 +30,21 @@ put_facts(struct st_bagging *bagging, struct st_buf *out)
 	    "    key      %s\n"
 	    "\n",
 	    bagging->checkpoint.size, root, bagging->vkey);
+}
+
+static void
+put_records(const struct st_bagging *bagging, struct st_buf *out)
+{
+	const struct st_bag_records *records = bagging->records;
+	size_t i;
+
+	if (records == NULL)
+		return;
+	st_buf_put_str(out, "The records, and the folder of each:\n\n");
+	for (i = 0; i < records->count; i++)
+		st_buf_printf(out, "    %s\n        %s/\n", records->items[i].name,
+		    records->items[i].folder + strlen("data/"));
+	st_buf_put_u8(out, '\n');
 }
 
 static const char how[] =
@@ -41,7 +57,7 @@ static const char how[] =
     "   No output means that all is well. This shows that the bag is as it was made, not that\n"
     "   what it says was signed: whoever can change a file can change a manifest.\n"
     "\n"
-    "2. That the entries are the signed ones and that none is missing, with Python 3 alone:\n"
+    "2. That %s, with Python 3 alone:\n"
     "\n"
     "       python3 -I -S data/verify.py --key 'KEY'\n"
     "\n"
@@ -53,14 +69,41 @@ static const char how[] =
     "3. With the program stet, the same and more, and faster:\n"
     "\n"
     "       stet check FOLDER --key 'KEY'\n"
-    "\n"
+    "\n";
+
+static const char means_whole[] =
     "What a yes means: the ledger key has signed that exactly these entries exist, each signed by\n"
     "the key that had the right to, and nothing was altered, removed, added or put in another\n"
     "order. It does not mean that what the entries say is true: they say who stated what, and "
-    "when.\n"
+    "when.\n";
+
+/* What a stranger can check of a part. */
+static const char means_records[] =
+    "What a yes means: each entry here is in the ledger as it was signed, by the key that had the\n"
+    "right to; and the ledger key has signed that nothing else is said about these records, up to "
+    "the\n"
+    "size above. It says nothing about other records, and not that the ledger told everybody the\n"
+    "same: for that compare its checkpoint with one that somebody else got, or that witnesses "
+    "signed.\n"
+    "It does not mean that what the entries say is true: they say who stated what, and when.\n"
     "\n"
-    "What is in data/:\n"
+    "One record's proof can be taken out of the bag and sent to somebody, who checks it alone:\n"
     "\n"
+    "       python3 -I -S data/stet_proof.py data/records/.../record.stet-proof --vkey 'KEY'\n"
+    "       stet check data/records/.../record.stet-proof --key 'KEY'\n"
+    "\n"
+    "report.html shows people what the proof shows programs. It is a page and can be changed like\n"
+    "any page; way 3 makes it again from the proof and compares.\n";
+
+static const char files_records[] =
+    "    records.json            which records, and where the files of each are\n"
+    "    records/.../record.stet-proof   all that the ledger says of the record, and the proof of "
+    "it\n"
+    "    records/.../report.html         the same to read and print; no network is needed\n"
+    "    records/.../standing.json       the same for programs\n"
+    "    ledger/records.stet-proof       the proof of all these records together\n";
+
+static const char files[] =
     "    ledger/entries.cborseq  the entries, byte for byte as they were signed: the only truth "
     "here\n"
     "    ledger/entries.jsonl    the same to read, one on each line\n"
@@ -74,7 +117,8 @@ static const char how[] =
     "    format/format.md        every byte of the format, enough to write a reader anew\n"
     "    format/statements.md    what each type of entry says, word by word\n"
     "    format/schemas/         the same for programs\n"
-    "    verify.py, stet_reference.py   the program of way 2, to be read as well as run\n";
+    "    verify.py, stet_reference.py, stet_proof.py   the program of way 2, to be read as well as "
+    "run\n";
 
 static void
 put_left_out(const struct st_bagging *bagging, struct st_buf *out)
@@ -101,7 +145,14 @@ st_bag_verify_txt(struct st_bagging *bagging, stet_error *err)
 	int rc;
 
 	put_facts(bagging, &out);
-	st_buf_put_str(&out, how);
+	put_records(bagging, &out);
+	st_buf_printf(&out, how,
+	    bagging->records != NULL ? "nothing of what the ledger says of these records is missing"
+				     : "the entries are the signed ones and that none is missing");
+	st_buf_put_str(&out, bagging->records != NULL ? means_records : means_whole);
+	st_buf_put_str(&out, "\nWhat is in data/:\n\n");
+	st_buf_put_str(&out, bagging->records != NULL ? files_records : "");
+	st_buf_put_str(&out, files);
 	put_left_out(bagging, &out);
 	rc = out.rc < 0 ? st_fail_nomem(err)
 			: st_bag_put(bagging, "data/VERIFY.txt", st_buf_bytes(&out), err);

@@ -12,6 +12,7 @@
 #include "bag/bag.h"
 #include "base/err.h"
 #include "base/hex.h"
+#include "json/json.h"
 
 #define PIECE_SIZE ((size_t)65536)
 #define DECLARATION "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -135,12 +136,17 @@ put_bag_info(struct st_bagging *bagging, stet_error *err)
 	put_info(&out, "Bagging-Date", st_str(date));
 	put_info(&out, "External-Identifier", st_str(stet_ledger_id(bagging->ledger)));
 	put_info(&out, "External-Description",
-	    st_str("Audit trail of a stet ledger: signed entries, keys, checkpoint and artifacts; "
-		   "data/VERIFY.txt says how to verify it"));
+	    bagging->records != NULL
+		? st_str("Audit trail of records of a stet ledger: completeness proofs, reports, "
+			 "signed entries, keys, checkpoint and artifacts; data/VERIFY.txt says how "
+			 "to verify it")
+		: st_str("Audit trail of a stet ledger: signed entries, keys, checkpoint and "
+			 "artifacts; data/VERIFY.txt says how to verify it"));
 	put_info(&out, "Bag-Group-Identifier", st_str(stet_ledger_id(bagging->ledger)));
 	snprintf(text, sizeof(text), "%" PRIu64 ".%" PRIu64, result->bytes, result->files);
 	put_info(&out, "Payload-Oxum", st_str(text));
-	put_info(&out, ST_BAG_CONTENT_LABEL, st_str(ST_BAG_WHOLE));
+	put_info(&out, ST_BAG_CONTENT_LABEL,
+	    st_str(bagging->records != NULL ? ST_BAG_NAMED : ST_BAG_WHOLE));
 	put_info(&out, "Stet-Origin", st_str(bagging->checkpoint.origin));
 	snprintf(text, sizeof(text), "%" PRIu64, bagging->checkpoint.size);
 	put_info(&out, "Stet-Size", st_str(text));
@@ -223,26 +229,54 @@ close_manifests(struct st_bagging *bagging)
 /* --- the moment ------------------------------------------------------------------------------ */
 
 static int
-read_checkpoint(struct st_bagging *bagging, stet_error *err)
+take_checkpoint(struct st_bagging *bagging, stet_bytes text, stet_error *err)
 {
 	struct st_note *note = malloc(sizeof(*note));
+	int rc;
+
+	st_buf_reset(&bagging->note);
+	st_buf_put_bytes(&bagging->note, text);
+	if (note == NULL || bagging->note.rc < 0)
+		rc = st_fail_nomem(err);
+	else if ((rc = st_note_parse(st_buf_bytes(&bagging->note), note, err)) == STET_OK)
+		rc = st_checkpoint_parse(note->text, &bagging->checkpoint, err);
+	free(note);
+	return rc;
+}
+
+static int
+read_checkpoint(struct st_bagging *bagging, stet_error *err)
+{
 	char *text = NULL;
 	size_t size;
 	int rc;
 
-	if (note == NULL)
-		return st_fail_nomem(err);
-	if ((rc = stet_ledger_checkpoint(bagging->ledger, &text, &size, err)) == STET_OK) {
-		st_buf_reset(&bagging->note);
-		st_buf_put(&bagging->note, text, size);
-		if (bagging->note.rc < 0)
-			rc = st_fail_nomem(err);
-		else if ((rc = st_note_parse(st_buf_bytes(&bagging->note), note, err)) == STET_OK)
-			rc = st_checkpoint_parse(note->text, &bagging->checkpoint, err);
-	}
+	if ((rc = stet_ledger_checkpoint(bagging->ledger, &text, &size, err)) == STET_OK)
+		rc = take_checkpoint(bagging, (stet_bytes){(const uint8_t *)text, size}, err);
 	free(text);
-	free(note);
 	return rc;
+}
+
+/* From now on there is nothing but what the proof shows, for whoever writes the bag as for whoever
+ * checks it; contents lie where the ledger's do. */
+static int
+turn_to_records(struct st_bagging *bagging, const struct st_bag_records *records, stet_error *err)
+{
+	stet_proof *proof = NULL;
+	int rc;
+
+	if ((rc = stet_proof_open(st_buf_bytes(&records->all), NULL, &proof, err)) == STET_OK &&
+	    (rc = take_checkpoint(bagging, stet_proof_checkpoint(proof), err)) == STET_OK &&
+	    (rc = st_ledger_of_proof(proof, bagging->ledger->path, &bagging->shown, err)) ==
+		STET_OK)
+		rc = st_bag_records_ids(records, &bagging->ids, err);
+	stet_proof_free(proof);
+	if (rc < 0)
+		return rc;
+	bagging->records = records;
+	bagging->result.records = records->count;
+	bagging->ledger = bagging->shown;
+	return STET_OK;
 }
 
 static int
@@ -256,9 +290,9 @@ read_opening(struct st_bagging *bagging, stet_error *err)
 	    (rc = stet_ledger_entry(bagging->ledger, bagging->checkpoint.size - 1, &seal, err)) ==
 		STET_OK) {
 		bagging->ms = stet_entry_ms(seal);
-		if ((json = stet_entry_json(first, err)) == NULL)
-			rc = st_fail_nomem(err);
-		else if ((bagging->open = stet_json_copy(json)) == NULL)
+		json = stet_entry_json(first, err);
+		bagging->open = stet_json_copy(json);
+		if (st_json_rc(json) < 0 || st_json_rc(bagging->open) < 0)
 			rc = st_fail_nomem(err);
 	}
 	stet_entry_free(seal);
@@ -307,11 +341,12 @@ fill(struct st_bagging *bagging, stet_error *err)
 
 /* What the bag is of, before anything is written. */
 static int
-begin(struct st_bagging *bagging, stet_error *err)
+begin(struct st_bagging *bagging, const struct st_bag_records *records, stet_error *err)
 {
-	int rc;
+	int rc = records != NULL ? turn_to_records(bagging, records, err)
+				 : read_checkpoint(bagging, err);
 
-	if ((rc = read_checkpoint(bagging, err)) < 0 || (rc = read_opening(bagging, err)) < 0)
+	if (rc < 0 || (rc = read_opening(bagging, err)) < 0)
 		return rc;
 	return stet_ledger_vkey(bagging->ledger, &bagging->vkey, err);
 }
@@ -323,6 +358,8 @@ end(struct st_bagging *bagging)
 	close_manifests(bagging);
 	stet_json_free(bagging->open);
 	st_buf_free(&bagging->note);
+	st_bag_ids_free(bagging->ids);
+	stet_ledger_close(bagging->shown);
 	free(bagging->vkey);
 }
 
@@ -332,6 +369,7 @@ stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *o
 {
 	static const stet_bag_options usual = STET_BAG_OPTIONS;
 	struct st_bagging bagging = {.ledger = ledger, .options = options};
+	struct st_bag_records records = {0};
 	enum st_pack_kind kind;
 	char *base = base_of(path, &kind);
 	int rc;
@@ -343,7 +381,9 @@ stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *o
 		rc = st_fail_nomem(err);
 	else if (options->version != STET_OPTIONS_VERSION)
 		rc = st_fail(err, STET_EINVAL, ST_RULE_NONE, "options of another version");
-	else if ((rc = begin(&bagging, err)) == STET_OK &&
+	else if ((options->id_count == 0 || (rc = st_bag_records_make(ledger, options->ids,
+						 options->id_count, &records, err)) == STET_OK) &&
+		 (rc = begin(&bagging, options->id_count > 0 ? &records : NULL, err)) == STET_OK &&
 		 (rc = st_pack_open(path, kind, base, bagging.ms, bagging.hashes, &bagging.pack,
 		      err)) == STET_OK &&
 		 (rc = fill(&bagging, err)) == STET_OK)
@@ -354,6 +394,7 @@ stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *o
 		memcpy(result_out->head.root, bagging.checkpoint.root, 32);
 	}
 	end(&bagging);
+	st_bag_records_clear(&records);
 	free(base);
 	return rc;
 }
@@ -376,8 +417,8 @@ copy_lines(FILE *lines, struct st_buf *out, stet_error *err)
 }
 
 int
-st_bag_lines(stet_ledger *ledger, const char *scratch, stet_progress *progress, void *progress_ctx,
-    struct st_buf *out, stet_error *err)
+st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, const char *scratch,
+    stet_progress *progress, void *progress_ctx, struct st_buf *out, stet_error *err)
 {
 	stet_bag_options options = STET_BAG_OPTIONS;
 	struct st_bagging bagging = {.ledger = ledger, .options = &options};
@@ -386,7 +427,7 @@ st_bag_lines(stet_ledger *ledger, const char *scratch, stet_progress *progress, 
 	options.progress = progress;
 	options.progress_ctx = progress_ctx;
 	bagging.hashes = 1u << ST_SHA512;
-	if ((rc = begin(&bagging, err)) == STET_OK &&
+	if ((rc = begin(&bagging, records, err)) == STET_OK &&
 	    (rc = st_pack_open(scratch, ST_PACK_NOTHING, "", bagging.ms, bagging.hashes,
 		 &bagging.pack, err)) == STET_OK &&
 	    (rc = open_manifests(&bagging, err)) == STET_OK &&

@@ -38,6 +38,7 @@ struct stet_ledger {
 	stet_key *key;    /* under lock: the ledger key, once it was needed */
 	stet_key *old;    /* the one before it, while their common checkpoint is not out */
 	int key_is_next;  /* its file is still the one of an unfinished rotation */
+	int of_proof;     /* the tables are those of a proof: some entries, no tree, only read */
 };
 
 struct stet_entry {
@@ -188,6 +189,14 @@ typedef int st_restored(void *ctx, stet_ledger *ledger, stet_error *err);
 int st_ledger_restore(const char *path, const stet_ledger_options *options, stet_source *read,
     void *ctx, const stet_key *ledger_key, st_restored *restored, void *restored_ctx,
     stet_progress *progress, void *progress_ctx, stet_error *err);
+
+/* --- shown.c --- */
+/* A ledger to read what a proof shows, whose tables it takes over: of the proof its bytes and its
+ * report are left.  Contents are looked for below `path`, artifacts/; one that is blinded is known
+ * to nobody.  Outlives the proof; nothing can be appended, sealed or proved. */
+struct stet_proof;
+int st_ledger_of_proof(
+    struct stet_proof *proof, const char *path, stet_ledger **ledger_out, stet_error *err);
 
 /* --- copy.c --- */
 int st_store_copy(struct st_reader *from, struct st_store *to, stet_progress *progress, void *ctx,

@@ -8,6 +8,33 @@
 #include "ledger/internal.h"
 #include "record/record.h"
 
+/* Beside a proof: what stands open, is not withheld and is there, wherever that is judged. */
+static int
+held_beside(const struct st_shelf *shelf, const struct st_statement *statement,
+    enum st_held *held_out, stet_error *err)
+{
+	uint8_t sha256[32];
+	stet_bytes digest;
+	uint64_t size;
+	int rc, withheld;
+
+	if (st_cbor_member_bytes(statement->sign1.payload, "sha256", &digest) < 0 ||
+	    digest.size != sizeof(sha256))
+		return STET_OK;
+	memcpy(sha256, digest.data, sizeof(sha256)); /* the search below reads other entries */
+	if ((rc = st_artifact_withheld(shelf->books, sha256, &withheld, err)) < 0)
+		return rc;
+	if (withheld) {
+		*held_out = ST_HELD_WITHHELD;
+		return STET_OK;
+	}
+	rc = st_artifact_size(shelf->ledger, sha256, &size, err);
+	if (rc < 0 && rc != STET_ENOTFOUND)
+		return rc;
+	*held_out = rc == STET_OK ? ST_HELD_HERE : ST_HELD_NOT;
+	return STET_OK;
+}
+
 static int
 held_here(void *ctx, const struct st_statement *statement, enum st_held *held_out, stet_error *err)
 {
@@ -18,6 +45,8 @@ held_here(void *ctx, const struct st_statement *statement, enum st_held *held_ou
 	int rc, withheld;
 
 	*held_out = ST_HELD_UNKNOWN;
+	if (shelf->ledger->of_proof)
+		return held_beside(shelf, statement, held_out, err);
 	if ((st_cbor_member_bytes(statement->sign1.payload, "sha256", &digest) < 0 &&
 		st_cbor_member_bytes(statement->sign1.payload, "blinded", &digest) < 0) ||
 	    digest.size != sizeof(sha256))

@@ -510,18 +510,24 @@ pass_folder(struct st_unpack *tree, const struct st_pass *pass, stet_error *err)
 	return rc < 0 ? rc : STET_OK;
 }
 
-/* The node that a member of the archive is; NULL: one to be passed over. */
-static const struct st_node *
-node_of(const struct st_unpack *tree, struct archive_entry *entry, size_t *index_out)
+/* The node that a member of the archive is; NULL: one to be passed over. STET_ENOMEM. */
+static int
+node_of(const struct st_unpack *tree, struct archive_entry *entry, const struct st_node **node_out,
+    size_t *index_out, stet_error *err)
 {
 	char *name = entry_name(entry);
 	const struct st_node *node = NULL;
 	size_t base = tree->base != NULL ? strlen(tree->base) + 1 : 0;
 
-	if (name != NULL && strlen(name) > base)
+	*node_out = NULL;
+	if (name == NULL)
+		return st_fail_nomem(err);
+	if (strlen(name) > base)
 		node = st_unpack_find(tree, name + base, index_out);
 	free(name);
-	return node != NULL && node->kind == ST_NODE_FILE && !node->twice ? node : NULL;
+	if (node != NULL && node->kind == ST_NODE_FILE && !node->twice)
+		*node_out = node;
+	return STET_OK;
 }
 
 static int
@@ -536,7 +542,7 @@ pass_archive(struct st_unpack *tree, const struct st_pass *pass, stet_error *err
 	if ((rc = open_archive(tree, &member.archive, err)) < 0)
 		return rc;
 	while (rc >= 0 && (rc = next_header(tree, member.archive, &entry, err)) == STET_OK) {
-		if ((node = node_of(tree, entry, &index)) == NULL)
+		if ((rc = node_of(tree, entry, &node, &index, err)) < 0 || node == NULL)
 			continue;
 		member.name = node->name;
 		if ((rc = pass->want(pass->ctx, node, index, err)) > 0)
@@ -559,7 +565,7 @@ st_member_open(
     struct st_unpack *tree, const char *name, struct st_member **member_out, stet_error *err)
 {
 	struct st_member *member;
-	const struct st_node *node, *wanted = st_unpack_find(tree, name, NULL);
+	const struct st_node *node = NULL, *wanted = st_unpack_find(tree, name, NULL);
 	struct archive_entry *entry;
 	int rc = STET_OK;
 
@@ -576,9 +582,8 @@ st_member_open(
 			rc = st_fail_errno(err, errno, "cannot read '%s/%s'", tree->path, name);
 	} else if ((rc = open_archive(tree, &member->archive, err)) == STET_OK) {
 		do
-			node = (rc = next_header(tree, member->archive, &entry, err)) < 0
-				   ? NULL
-				   : node_of(tree, entry, NULL);
+			if ((rc = next_header(tree, member->archive, &entry, err)) == STET_OK)
+				rc = node_of(tree, entry, &node, NULL, err);
 		while (rc == STET_OK && node != wanted);
 		if (rc == STET_ENOTFOUND)
 			rc = st_fail(err, STET_EFORMAT, ST_PACKAGE_UNREADABLE,

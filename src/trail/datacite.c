@@ -510,25 +510,14 @@ set_schema(struct making *making)
 		no_memory(making);
 }
 
-/* A name that any file system takes, and that no two records share: what can be read of the
- * record's name, and the beginning of its digest. */
+/* The file of a record where there is one for each. */
 static int
 set_path(struct st_trail *trail, const char *name, stet_error *err)
 {
 	struct st_buf path = {0};
-	uint8_t digest[32];
-	char hex[17];
-	size_t i;
 
-	st_sha256(st_str(name), digest);
-	st_hex(digest, 8, hex);
-	for (i = 0; name[i] != '\0' && i < 80; i++)
-		st_buf_put_u8(&path, strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					    "0123456789.-",
-					 name[i]) != NULL
-					 ? (uint8_t)name[i]
-					 : '_');
-	st_buf_printf(&path, "-%s.%s", hex, trail->format->extension);
+	st_trail_stem(name, &path);
+	st_buf_printf(&path, ".%s", trail->format->extension);
 	st_buf_put_u8(&path, '\0');
 	if (path.rc < 0) {
 		st_buf_free(&path);

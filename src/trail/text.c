@@ -3,8 +3,28 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/name.h"
+#include "crypto/crypto.h"
 #include "statement/json_form.h"
+
+void
+st_trail_stem(const char *name, struct st_buf *out)
+{
+	uint8_t digest[32];
+	char hex[17];
+	size_t i;
+
+	st_sha256(st_str(name), digest);
+	st_hex(digest, 8, hex);
+	for (i = 0; name[i] != '\0' && i < 80; i++)
+		st_buf_put_u8(out, strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  "0123456789.-",
+				       name[i]) != NULL
+				       ? (uint8_t)name[i]
+				       : '_');
+	st_buf_printf(out, "-%s", hex);
+}
 
 stet_bytes
 st_said(const stet_json *statement, const char *member)

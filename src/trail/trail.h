@@ -82,6 +82,9 @@ int st_out_flush(struct st_trail *trail, stet_error *err);
 int st_out_end(struct st_trail *trail, stet_error *err);
 
 /* --- text.c: what several formats read of statements --- */
+/* Appends a name that any file system takes, and that no two records share: what can be read of
+ * the record's name, and the beginning of its digest. */
+void st_trail_stem(const char *name, struct st_buf *out);
 /* A member of a fact's statement that is a text; data NULL: not stated. */
 stet_bytes st_said(const stet_json *statement, const char *member);
 /* The same as new NUL-terminated text; NULL: not stated, or no memory. */

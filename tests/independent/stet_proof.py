@@ -10,6 +10,7 @@ import os
 import re
 import sys
 
+sys.dont_write_bytecode = True  # where it lies may be a bag, to which nothing is added
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from stet_reference import (Ledger, Refused, Statement, Unknown, check_name, checkpoint_text, decode,
                             encode, index_key, index_leaf, key_name, leaf_hash, make_vkey,

@@ -1,0 +1,208 @@
+/* Bags of ledgers and of named records: whole or not at all when memory is short, and the same for
+ * whoever checks them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <stet/package.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "support/alloc.h"
+#include "support/ledger.h"
+
+/* One allocation in so many fails: there are thousands, most of them again and again the same. */
+#define STEP 307
+
+static char *
+path_of(struct tl *tl, const char *name)
+{
+	char *path = st_path_join(tl->folder, name);
+
+	assert_non_null(path);
+	return path;
+}
+
+static int
+write_bag(struct tl *tl, const char *path, const stet_id *id, stet_error *err)
+{
+	stet_bag_options options = STET_BAG_OPTIONS;
+	stet_bag_result result;
+
+	options.ids = &id;
+	options.id_count = id != NULL;
+	return stet_export_bag(tl->ledger, path, &options, &result, err);
+}
+
+static int
+judge(struct tl *tl, const char *path, stet_json **report, stet_error *err)
+{
+	stet_package_options options = STET_PACKAGE_OPTIONS;
+
+	options.scratch_dir = tl->folder;
+	return stet_package_check(path, &options, report, err);
+}
+
+static int
+is_there(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+static void
+assert_good(struct tl *tl, const char *path)
+{
+	stet_json *report = NULL;
+	stet_error err;
+
+	if (judge(tl, path, &report, &err) != STET_OK)
+		fail_msg("%s", err.text);
+	if (!stet_json_bool_of(stet_json_get(report, "ok")))
+		fail_msg("%s",
+		    (const char *)stet_json_string_of(
+			stet_json_get(stet_json_item(stet_json_get(report, "problems"), 0), "text"))
+			.data);
+	stet_json_free(report);
+}
+
+/* What was short of memory may have been something that is not needed: then it is the same bag. */
+static void
+assert_same_or_short(int rc, const char *path, const struct st_buf *whole)
+{
+	struct st_buf now = {0};
+	stet_error err;
+
+	if (rc == STET_OK) {
+		assert_int_equal(st_file_read(path, SIZE_MAX / 2, &now, &err), STET_OK);
+		assert_true(st_bytes_equal(st_buf_bytes(&now), st_buf_bytes(whole)));
+		st_buf_free(&now);
+		assert_int_equal(unlink(path), 0);
+	} else {
+		assert_int_equal(rc, STET_ENOMEM);
+	}
+	assert_false(is_there(path));
+}
+
+static void
+short_of_memory(const char *name)
+{
+	struct st_buf whole = {0};
+	struct tl tl;
+	stet_id *id = NULL;
+	stet_json *report = NULL;
+	stet_error err;
+	char *path;
+	long n;
+	int rc;
+
+	tl_make(&tl, 0);
+	tl_fill(&tl);
+	path = path_of(&tl, "bag.tar");
+	if (name != NULL)
+		assert_int_equal(stet_id_parse(name, &id, &err), STET_OK);
+	assert_int_equal(write_bag(&tl, path, id, &err), STET_OK);
+	assert_int_equal(st_file_read(path, SIZE_MAX / 2, &whole, &err), STET_OK);
+	assert_int_equal(unlink(path), 0);
+	for (n = 0;; n += STEP) {
+		alloc_fail(n);
+		rc = write_bag(&tl, path, id, &err);
+		if (!alloc_failed())
+			break;
+		assert_same_or_short(rc, path, &whole);
+	}
+	assert_int_equal(rc, STET_OK);
+	assert_true(n > 1000);
+	for (n = 0;; n += STEP) {
+		alloc_fail(n);
+		rc = judge(&tl, path, &report, &err);
+		if (!alloc_failed())
+			break;
+		if (rc == STET_OK) {
+			assert_true(stet_json_bool_of(stet_json_get(report, "ok")));
+			stet_json_free(report);
+		} else {
+			assert_int_equal(rc, STET_ENOMEM);
+		}
+	}
+	assert_int_equal(rc, STET_OK);
+	assert_true(stet_json_bool_of(stet_json_get(report, "ok")));
+	stet_json_free(report);
+	st_buf_free(&whole);
+	stet_id_free(id);
+	free(path);
+	tl_free(&tl);
+}
+
+static void
+test_bag__of_records_is_whole_or_says_no_memory(void **state)
+{
+	(void)state;
+	short_of_memory(TL_PAPER);
+}
+
+static void
+rotate(struct tl *tl, enum tl_key to)
+{
+	stet_append_options options = STET_APPEND_OPTIONS;
+	stet_outcome *outcome = NULL;
+	stet_statement *statement;
+	uint8_t public_key[32];
+	stet_error err;
+	char hex[65];
+
+	stet_key_public(tl->keys[to], public_key);
+	st_hex(public_key, 32, hex);
+	statement = tl_statementf(tl, TL_ROOT,
+	    "{'type': 'ledger', 'subject': 'stet:ledger', 'action': 'rotate', 'key': {'kty': "
+	    "'OKP', "
+	    "'crv': 'Ed25519', 'x': '%s'}}",
+	    hex);
+	options.now_ms = tl->now_ms;
+	assert_int_equal(
+	    stet_ledger_rotate(tl->ledger, statement, tl->keys[to], &options, &outcome, &err),
+	    STET_OK);
+	stet_outcome_free(outcome);
+	stet_statement_free(statement);
+}
+
+/* What a ledger is that has had another key, and other signers, comes along with a record. */
+static void
+test_bag__of_records_after_a_change_of_the_ledger_key(void **state)
+{
+	struct tl tl;
+	stet_id *id = NULL;
+	stet_error err;
+	char *path;
+
+	(void)state;
+	tl_make(&tl, 0);
+	tl_fill(&tl);
+	rotate(&tl, TL_NEXT);
+	path = path_of(&tl, "bag.tar");
+	assert_int_equal(stet_id_parse(TL_PAPER, &id, &err), STET_OK);
+	if (write_bag(&tl, path, id, &err) != STET_OK)
+		fail_msg("%s", err.text);
+	assert_good(&tl, path);
+	stet_id_free(id);
+	free(path);
+	tl_free(&tl);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_bag__of_records_is_whole_or_says_no_memory),
+	    cmocka_unit_test(test_bag__of_records_after_a_change_of_the_ledger_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
