@@ -4,6 +4,7 @@
 
 #include "bag/bag.h"
 #include "base/err.h"
+#include "site/overview.h"
 #include "trail/trail.h"
 
 /* The entries up to the checkpoint in one of the formats that have them all. */
@@ -198,6 +199,62 @@ put_files(struct st_bagging *bagging, stet_error *err)
 	return rc;
 }
 
+/* --- the index pages -------------------------------------------------------------------------- */
+
+static int
+put_page(void *ctx, const char *path, stet_bytes content, stet_error *err)
+{
+	char name[160];
+
+	snprintf(name, sizeof(name), "data/%s", path);
+	return st_bag_put(ctx, name, content, err);
+}
+
+static int
+name_pages(const struct st_bag_records *records, struct st_overview_name *names, stet_error *err)
+{
+	char *page;
+	size_t i;
+
+	for (i = 0; i < records->count; i++) {
+		if ((page = st_path_join(
+			 records->items[i].folder + strlen("data/"), "report.html")) == NULL)
+			return st_fail_nomem(err);
+		names[i] = (struct st_overview_name){records->items[i].name, page};
+	}
+	return STET_OK;
+}
+
+static int
+put_index(struct st_bagging *bagging, stet_error *err)
+{
+	const size_t count = id_count(bagging);
+	struct st_overview_name *names = calloc(count + 1, sizeof(*names));
+	struct st_overview overview = {.ledger = bagging->ledger,
+	    .size = bagging->checkpoint.size,
+	    .vkey = bagging->vkey,
+	    .names = count > 0 ? names : NULL,
+	    .count = count,
+	    .put = put_page,
+	    .ctx = bagging,
+	    .progress = bagging->options->progress,
+	    .progress_ctx = bagging->options->progress_ctx};
+	char date[11];
+	size_t i;
+	int rc;
+
+	st_bag_date(bagging, date);
+	overview.date = date;
+	if (names == NULL)
+		return st_fail_nomem(err);
+	if (count == 0 || (rc = name_pages(bagging->records, names, err)) == STET_OK)
+		rc = st_site_overview(&overview, err);
+	for (i = 0; i < count; i++)
+		free((char *)(uintptr_t)names[i].link);
+	free(names);
+	return rc;
+}
+
 int
 st_bag_payload(struct st_bagging *bagging, stet_error *err)
 {
@@ -208,7 +265,8 @@ st_bag_payload(struct st_bagging *bagging, stet_error *err)
 	    (bagging->records != NULL && (rc = st_bag_records_put(bagging, err)) < 0) ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES, "cborseq", err)) < 0 ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES_JSON, "jsonl", err)) < 0 ||
-	    (rc = put_renderings(bagging, err)) < 0 || (rc = st_bag_artifacts(bagging, err)) < 0)
+	    (rc = put_renderings(bagging, err)) < 0 || (rc = put_index(bagging, err)) < 0 ||
+	    (rc = st_bag_artifacts(bagging, err)) < 0)
 		return rc;
 	return st_bag_verify_txt(bagging, err);
 }

@@ -104,6 +104,8 @@ static const char files_records[] =
     "    ledger/records.stet-proof       the proof of all these records together\n";
 
 static const char files[] =
+    "    index.html, index/      every record here with where it stands, and the findings, to "
+    "read\n"
     "    ledger/entries.cborseq  the entries, byte for byte as they were signed: the only truth "
     "here\n"
     "    ledger/entries.jsonl    the same to read, one on each line\n"

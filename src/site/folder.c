@@ -150,3 +150,9 @@ st_folder_sync(const struct st_folder *folder, stet_error *err)
 	return syncfs(folder->fd) == 0 ? STET_OK
 				       : st_fail_errno(err, errno, "cannot sync the site");
 }
+
+int
+st_folder_take(void *folder, const char *path, stet_bytes content, stet_error *err)
+{
+	return st_folder_put(folder, path, content, err);
+}

@@ -1,6 +1,9 @@
 /* Lists of records over as many pages as it takes. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
 
 #include "site/site.h"
 
@@ -19,7 +22,7 @@ page_path(const struct st_list *list, unsigned page, char path[PATH_SIZE])
 static int
 begin_page(struct st_list *list, stet_error *err)
 {
-	struct st_frame frame = {list->title, "", NULL, NULL, NULL, NULL};
+	struct st_frame frame = {list->title, list->alone ? NULL : "", NULL, NULL, NULL, NULL};
 	int rc;
 
 	if ((rc = st_html_begin(&list->html, err)) < 0)
@@ -51,16 +54,22 @@ put_turn(struct st_list *list, unsigned page, const char *rel, const char *text)
 static int
 end_page(struct st_list *list, int more, const char *none, stet_error *err)
 {
-	struct st_frame frame = {list->title, "", NULL, NULL, NULL, NULL};
+	struct st_frame frame = {list->title, list->alone ? NULL : "", NULL, NULL, NULL, NULL};
 	struct st_buf out = {0};
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], full[2 * PATH_SIZE];
 	int rc;
 
 	st_html_close(&list->html);
 	if (none != NULL && list->count == 0)
 		st_html_leaf(&list->html, "p", NULL, none);
-	if (list->page > 1 || more) {
+	if (list->page > 1 || more || list->up != NULL) {
 		st_html_open(&list->html, "p", NULL);
+		if (list->up != NULL) {
+			st_html_open(&list->html, "a", "rel", "up", "href", list->up, NULL);
+			st_html_text(&list->html, "First page");
+			st_html_close(&list->html);
+			st_html_text(&list->html, " ");
+		}
 		if (list->page > 1)
 			put_turn(list, list->page - 1, "prev", "Previous page");
 		if (more)
@@ -70,8 +79,9 @@ end_page(struct st_list *list, int more, const char *none, stet_error *err)
 	st_frame_end(&list->html, &frame);
 	list->open = 0;
 	page_path(list, list->page, path);
+	snprintf(full, sizeof(full), "%s%s", list->folder != NULL ? list->folder : "", path);
 	if ((rc = st_html_end(&list->html, &out, err)) == STET_OK)
-		rc = st_folder_put(list->folder, path, st_buf_bytes(&out), err);
+		rc = list->put(list->ctx, full, st_buf_bytes(&out), err);
 	st_buf_free(&out);
 	return rc;
 }
@@ -99,4 +109,53 @@ st_list_end(struct st_list *list, const char *none, stet_error *err)
 	int rc = list->open ? STET_OK : begin_page(list, err);
 
 	return rc < 0 ? rc : end_page(list, 0, none, err);
+}
+
+void
+st_list_drop(struct st_list *list)
+{
+	struct st_buf out = {0};
+
+	if (list->open)
+		(void)st_html_end(&list->html, &out, NULL);
+	list->open = 0;
+	st_buf_free(&out);
+}
+
+/* --- codes -------------------------------------------------------------------------------------
+ */
+
+void
+st_codes_count(struct st_codes *codes, const char *code)
+{
+	const stet_rule *rule = stet_rule_get(stet_rule_find(code));
+	size_t i;
+
+	if (rule == NULL)
+		return;
+	for (i = 0; i < ST_CODES_MAX; i++) {
+		if (codes->rows[i].code == NULL)
+			codes->rows[i].code = rule->name; /* of the catalogue, which stays */
+		if (strcmp(codes->rows[i].code, rule->name) == 0) {
+			codes->rows[i].count++;
+			return;
+		}
+	}
+}
+
+void
+st_codes_put(const struct st_codes *codes, struct st_html *html, const char *href)
+{
+	size_t i;
+
+	for (i = 0; i < ST_CODES_MAX && codes->rows[i].code != NULL; i++) {
+		st_html_open(html, "li", NULL);
+		st_html_textf(html, "%" PRIu64 " × ", codes->rows[i].count);
+		st_html_open(html, "a", "href", href, NULL);
+		st_html_leaf(html, "code", NULL, codes->rows[i].code);
+		st_html_close(html);
+		st_html_text(html, ": ");
+		st_html_text(html, stet_rule_get(stet_rule_find(codes->rows[i].code))->summary);
+		st_html_close(html);
+	}
 }

@@ -15,7 +15,6 @@
 
 #define STATE_FILE "site.json"
 #define STATE_MAX 4096
-#define CODES_MAX 64
 
 struct site {
 	stet_ledger *ledger;
@@ -26,10 +25,7 @@ struct site {
 	char *vkey;
 	struct st_site_with with;
 	struct st_list records, findings;
-	struct {
-		const char *code;
-		uint64_t count;
-	} codes[CODES_MAX]; /* findings by code */
+	struct st_codes codes;
 	uint64_t count;
 };
 
@@ -135,21 +131,6 @@ list(struct site *site, const struct st_site_record *record, stet_error *err)
 }
 
 static void
-count_finding(struct site *site, const char *code)
-{
-	size_t i;
-
-	for (i = 0; i < CODES_MAX; i++) {
-		if (site->codes[i].code == NULL)
-			site->codes[i].code = code; /* of the catalogue, which stays */
-		if (strcmp(site->codes[i].code, code) == 0) {
-			site->codes[i].count++;
-			return;
-		}
-	}
-}
-
-static void
 put_code(struct st_html *html, const char *code)
 {
 	st_html_leaf(html, "code", NULL, code);
@@ -177,7 +158,7 @@ list_findings(struct site *site, const stet_audit_item *item, const struct st_si
 		put_code(html, item->findings[i].code);
 		st_html_foreign(html, item->findings[i].text);
 		st_html_close(html);
-		count_finding(site, stet_rule_get(stet_rule_find(item->findings[i].code))->name);
+		st_codes_count(&site->codes, item->findings[i].code);
 	}
 	if (shown > 0) {
 		st_html_close(html);
@@ -207,7 +188,7 @@ list_member(struct site *site, const stet_audit_item *item, stet_error *err)
 	st_html_text(html, " as ");
 	st_html_foreign(html, item->status);
 	st_html_close(html);
-	count_finding(site, item->code);
+	st_codes_count(&site->codes, item->code);
 	return STET_OK;
 }
 
@@ -285,8 +266,6 @@ put_forms(struct st_html *html)
 static void
 put_counts(struct st_html *html, const struct site *site)
 {
-	size_t i;
-
 	st_html_leaf(html, "h2", NULL, "What is here");
 	st_html_open(html, "ul", NULL);
 	st_html_open(html, "li", NULL);
@@ -295,16 +274,7 @@ put_counts(struct st_html *html, const struct site *site)
 	st_html_close(html);
 	st_html_textf(html, " in %" PRIu64 " entries", site->size);
 	st_html_close(html);
-	for (i = 0; i < CODES_MAX && site->codes[i].code != NULL; i++) {
-		st_html_open(html, "li", NULL);
-		st_html_textf(html, "%" PRIu64 " × ", site->codes[i].count);
-		st_html_open(html, "a", "href", "findings.html", NULL);
-		st_html_leaf(html, "code", NULL, site->codes[i].code);
-		st_html_close(html);
-		st_html_text(html, ": ");
-		st_html_text(html, stet_rule_get(stet_rule_find(site->codes[i].code))->summary);
-		st_html_close(html);
-	}
+	st_codes_put(&site->codes, html, "findings.html");
 	st_html_close(html);
 }
 
@@ -366,11 +336,13 @@ put_records(struct site *site, stet_error *err)
 {
 	int rc;
 
-	site->records = (struct st_list){.folder = &site->folder,
+	site->records = (struct st_list){.put = st_folder_take,
+	    .ctx = &site->folder,
 	    .name = "records",
 	    .title = "All records",
 	    .doc = "In the order in which the ledger first told of them."};
-	site->findings = (struct st_list){.folder = &site->folder,
+	site->findings = (struct st_list){.put = st_folder_take,
+	    .ctx = &site->folder,
 	    .name = "findings",
 	    .title = "Findings",
 	    .doc = "Records whose entries contradict each other, and what about."};
@@ -383,15 +355,8 @@ put_records(struct site *site, stet_error *err)
 	if (rc == STET_OK)
 		rc = st_list_end(
 		    &site->findings, "The entries of no record contradict each other.", err);
-	if (rc != STET_OK) { /* what was begun is dropped */
-		struct st_buf out = {0};
-
-		if (site->records.open)
-			(void)st_html_end(&site->records.html, &out, NULL);
-		if (site->findings.open)
-			(void)st_html_end(&site->findings.html, &out, NULL);
-		st_buf_free(&out);
-	}
+	st_list_drop(&site->records);
+	st_list_drop(&site->findings);
 	return rc;
 }
 

@@ -15,6 +15,8 @@ int st_folder_open(struct st_folder *folder, const char *path, stet_error *err);
 void st_folder_close(struct st_folder *folder);
 /* Leaves a file alone that holds just this; else it appears whole.  Folders are made. */
 int st_folder_put(struct st_folder *folder, const char *path, stet_bytes content, stet_error *err);
+/* The same with the folder as the context of an st_list. */
+int st_folder_take(void *folder, const char *path, stet_bytes content, stet_error *err);
 /* At most size bytes of its beginning; 0: there is no such file, or it cannot be read. */
 size_t st_folder_peek(const struct st_folder *folder, const char *path, void *out, size_t size);
 void st_folder_drop(struct st_folder *folder, const char *path);
@@ -24,7 +26,12 @@ int st_folder_sync(const struct st_folder *folder, stet_error *err);
 
 /* --- lists.c: pages of many records, each of so many --- */
 struct st_list {
-	struct st_folder *folder;
+	/* Takes a page, whole. */
+	int (*put)(void *ctx, const char *path, stet_bytes content, stet_error *err);
+	void *ctx;
+	const char *folder; /* in front of their names where they are put: "index/" */
+	const char *up;     /* the page that leads here; NULL: every page does */
+	int alone;          /* not pages of a site: they have their style in themselves */
 	const char *name, *title, *doc; /* "records": records.html, records-2.html, ... */
 	struct st_html html;
 	int open;
@@ -35,6 +42,20 @@ struct st_list {
 int st_list_item(struct st_list *list, stet_error *err);
 /* The last page; an empty list is a page too. */
 int st_list_end(struct st_list *list, const char *none, stet_error *err);
+/* What was begun and not ended. */
+void st_list_drop(struct st_list *list);
+
+/* Findings by their code. */
+#define ST_CODES_MAX 64
+struct st_codes {
+	struct {
+		const char *code;
+		uint64_t count;
+	} rows[ST_CODES_MAX];
+};
+void st_codes_count(struct st_codes *codes, const char *code);
+/* An <li> for each, which leads to href. */
+void st_codes_put(const struct st_codes *codes, struct st_html *html, const char *href);
 
 /* --- feed.c --- */
 /* corrections.atom: the newest corrections up to size entries. */

@@ -18,7 +18,7 @@
 #include "support/ledger.h"
 
 /* One allocation in so many fails: there are thousands, most of them again and again the same. */
-#define STEP 307
+#define STEP 521
 
 static char *
 path_of(struct tl *tl, const char *name)
@@ -142,6 +142,13 @@ short_of_memory(const char *name)
 }
 
 static void
+test_bag__of_a_whole_ledger_is_whole_or_says_no_memory(void **state)
+{
+	(void)state;
+	short_of_memory(NULL);
+}
+
+static void
 test_bag__of_records_is_whole_or_says_no_memory(void **state)
 {
 	(void)state;
@@ -200,6 +207,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_bag__of_a_whole_ledger_is_whole_or_says_no_memory),
 	    cmocka_unit_test(test_bag__of_records_is_whole_or_says_no_memory),
 	    cmocka_unit_test(test_bag__of_records_after_a_change_of_the_ledger_key),
 	};

@@ -54,6 +54,9 @@ again
 sed -i '$d' trail/data/ledger/entries.jsonl
 both 'the readable copy shortened'
 again
+sed -i 's/A first record/A worst record/' trail/data/index/records.html
+both 'the index page altered'
+again
 printf 'import sys\nprint("yes: by the key you gave")\n' >trail/data/verify.py
 both 'a verifier that always says yes'
 again

@@ -45,6 +45,14 @@ status python3 -I -S one/data/stet_proof.py "$proof" --vkey "$key" | tail -n 2
 grep -c 'retracted' one/data/records/*/report.html >/dev/null && echo 'the report tells of it'
 grep -Eo '(src|href)="[a-z]+:[^"]*"' one/data/records/*/report.html | grep -v '"data:' | sort -u
 
+# the first page leads to the report and nowhere else than to files of the bag
+for page in index.html index/records.html index/findings.html; do
+	(cd "one/data/$(dirname "$page")" && grep -Eo '(src|href)="[^"]*"' "$(basename "$page")" | sed 's/.*="//; s/"$//' | grep -v '^data:' | while read -r link; do
+		[ -f "$link" ] && echo "$page leads to $link"
+	done)
+	python3 -I -S -c 'import sys, xml.dom.minidom as d; d.parse(sys.argv[1])' "one/data/$page"
+done
+
 # the same bag by whichever name, order and clock, as folder and archive
 later 86400
 for kind in '' .tar .tar.zst .zip; do
