@@ -11,12 +11,13 @@
 struct check {
 	struct env env;
 	/* What is asked. */
-	const char *path;          /* FILE, '-', or a folder */
-	const char *id;            /* ID, or NULL            */
-	const char *entry;         /* --entry FILE, or NULL  */
-	int is_folder, is_package; /* a package is read by the library, not into bytes */
-	stet_bytes bytes;          /* of the file; empty for a folder */
-	const stet_trust *trust;   /* NULL: no key is known */
+	const char *path;  /* FILE, '-', or a folder */
+	const char *id;    /* ID, or NULL            */
+	const char *entry; /* --entry FILE, or NULL  */
+	int is_folder;
+	int is_package;   /* STET_PACKAGE_BAG ...: read by the library, not into bytes; or 0 */
+	stet_bytes bytes; /* of the file; empty for a folder */
+	const stet_trust *trust; /* NULL: no key is known */
 	/* What came out: the report of the library (include/stet/checkpoint.h says what every
 	 * report has), to which a kind may add members of its own. */
 	stet_json *report;
@@ -48,12 +49,15 @@ struct check_kind {
 	char *(*verdict)(const struct check *check);
 };
 
-extern const struct check_kind check_package;
+extern const struct check_kind check_package, check_ocfl;
 extern const struct check_kind check_checkpoint, check_proof, check_tlog_proof, check_receipt,
     check_transparent, check_tiles;
 
 /* A row of the page: "  label      text", wrapped; text is foreign. */
 void check_row(const char *label, const char *text);
+/* What packages of any kind have: a report by their standard, rows for what was found. */
+int check_package_judge(struct check *check, stet_error *err);
+void check_package_found(const stet_json *report);
 /* The file of --entry. *data_out: free(), not NULL also where it is empty. STET_EIO, STET_ENOMEM.
  */
 int check_read_entry(

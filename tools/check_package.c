@@ -13,7 +13,7 @@
 static int
 detect(const struct check *check)
 {
-	return check->is_package;
+	return check->is_package == STET_PACKAGE_BAG;
 }
 
 /* The first problem, as the reason of the answer; the page has all. */
@@ -24,10 +24,15 @@ refute(const stet_json *report, stet_error *err)
 	char *code = json_text(stet_json_get(problem, "code")),
 	     *path = json_text(stet_json_get(problem, "path")),
 	     *text = json_text(stet_json_get(problem, "text"));
+	int rule;
 
-	fail_text(err, STET_EMISMATCH, "%s%s%s", path != NULL ? path : "", path != NULL ? " " : "",
-	    text != NULL ? text : "");
 	err->rule = code != NULL ? stet_rule_find(code) : 0;
+	rule = err->rule;
+	/* A code of somebody else's standard is told of in front. */
+	fail_text(err, STET_EMISMATCH, "%s%s%s%s%s", rule == 0 && code != NULL ? code : "",
+	    rule == 0 && code != NULL ? ": " : "", path != NULL ? path : "",
+	    path != NULL ? " " : "", text != NULL ? text : "");
+	err->rule = rule;
 	free(text);
 	free(path);
 	free(code);
@@ -47,8 +52,8 @@ unsure(const stet_json *report, stet_error *err)
 	return STET_EVERSION;
 }
 
-static int
-judge(struct check *check, stet_error *err)
+int
+check_package_judge(struct check *check, stet_error *err)
 {
 	stet_package_options options = STET_PACKAGE_OPTIONS;
 	stet_ledger_options folders = STET_LEDGER_OPTIONS;
@@ -79,7 +84,7 @@ judge(struct check *check, stet_error *err)
 }
 
 static void
-put_found(const stet_json *list, int64_t count, const char *label)
+put_list(const stet_json *list, int64_t count, const char *label)
 {
 	char *code, *path, *text, *line;
 	const stet_json *row;
@@ -103,6 +108,15 @@ put_found(const stet_json *list, int64_t count, const char *label)
 		check_row(label, line != NULL ? line : "");
 		free(line);
 	}
+}
+
+void
+check_package_found(const stet_json *report)
+{
+	put_list(stet_json_get(report, "problems"),
+	    stet_json_int_of(stet_json_get(report, "problem_count")), "problem");
+	put_list(stet_json_get(report, "warnings"),
+	    stet_json_int_of(stet_json_get(report, "warning_count")), "warning");
 }
 
 static void
@@ -134,10 +148,7 @@ page(const struct check *check)
 	check_row("payload", line != NULL ? line : "");
 	free(line);
 	put_records(stet_json_get(report, "records"));
-	put_found(stet_json_get(report, "problems"),
-	    stet_json_int_of(stet_json_get(report, "problem_count")), "problem");
-	put_found(stet_json_get(report, "warnings"),
-	    stet_json_int_of(stet_json_get(report, "warning_count")), "warning");
+	check_package_found(report);
 }
 
 /* Whether what is there for readers was held against the entries. */
@@ -177,6 +188,6 @@ const struct check_kind check_package = {.name = "bag",
     .what = "a bag",
     .unsigned_too = 1,
     .detect = detect,
-    .judge = judge,
+    .judge = check_package_judge,
     .page = page,
     .verdict = verdict};

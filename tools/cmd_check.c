@@ -18,8 +18,8 @@
 enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE, OPT_ENTRY, OPT_POLICY, OPT_AUDITORS };
 
 /* In the order in which they are tried: what has a mark of its own first, notes last. */
-static const struct check_kind *const kinds[] = {&check_proof, &check_package, &check_tlog_proof,
-    &check_receipt, &check_transparent, &check_tiles, &check_checkpoint, NULL};
+static const struct check_kind *const kinds[] = {&check_proof, &check_package, &check_ocfl,
+    &check_tlog_proof, &check_receipt, &check_transparent, &check_tiles, &check_checkpoint, NULL};
 
 struct request { /* the command line */
 	struct check check;
@@ -114,7 +114,7 @@ read_evidence(struct check *check, uint8_t **data_out)
 
 	check->is_folder =
 	    strcmp(check->path, "-") != 0 && stat(check->path, &info) == 0 && S_ISDIR(info.st_mode);
-	check->is_package = strcmp(check->path, "-") != 0 && stet_package_like(check->path);
+	check->is_package = strcmp(check->path, "-") != 0 ? stet_package_like(check->path) : 0;
 	if (check->is_folder || check->is_package)
 		return EXIT_YES;
 	if (file_read(check->path, FILE_MAX, data_out, &size, &err) < 0) {
@@ -466,7 +466,11 @@ const struct command cmd_check = {.name = "check",
 	"note); a proof of all that is said of a record ('stet prove'); or that one entry is in a "
 	"ledger, as a C2SP tlog-proof, a COSE receipt (RFC 9942) "
 	"or a transparent statement (RFC 9943); a folder of C2SP tlog-tiles, whose hashes are "
-	"all computed again; or a bag (BagIt), as a folder or a tar or zip archive.\n\n"
+	"all computed again; a bag (BagIt), as a folder or a tar or zip archive; or an OCFL object "
+	"or "
+	"storage root.\n\n"
+	"OCFL 1.0 and 1.1 are judged by their standard, whose codes are told: E092 refuses, W004 "
+	"advises.\n\n"
 	"A bag of anybody's is judged by RFC 8493. In one that 'stet export bagit' wrote, the "
 	"ledger is put together anew by every rule, and every file of the bag is made again from "
 	"its entries and compared, since manifests can be made to fit whatever was changed.\n\n"

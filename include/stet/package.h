@@ -79,7 +79,8 @@ typedef struct stet_package_options {
 	}
 
 /**
- * Judge a package by the standard it follows: a bag, in a folder or an archive.
+ * Judge a package by the standard it follows: a bag, in a folder or an archive; an OCFL object or
+ * storage root, as a folder.
  *
  * report_out  {"v", "kind": "bag", "standard": "BagIt 1.0", "ok": true / false / null (could not
  *             find out), "files", "bytes", "problems": [{"code", "path"?, "text"}],
@@ -89,17 +90,23 @@ typedef struct stet_package_options {
  * tells of the checkpoint in it: "origin", "size", "root", "as_of", "known", "signed_by",
  *             "unknown_signers". stet_json_free()
  *
+ *             Of OCFL ("kind": "ocfl", "standard": "OCFL 1.1"): "is" ("object", "root"),
+ *             "objects", "versions", and the codes are those of its standard: "E092" is at
+ *             https://ocfl.io/1.1/spec/#E092, "W004" a warning.
+ *
  * In a bag that is whole, a whole ledger is verified as by stet_ledger_restore_bag(), named records
  * by their proofs ("records": their names); what is wrong there is among the problems. Returns
  * STET_OK whatever the report says; STET_EFORMAT with package-kind or package-unreadable;
  * STET_ENOTFOUND, STET_EIO, STET_EFULL, STET_ENOMEM, STET_EINVAL with rule `stopped`. Memory grows
- * with the number of files. Nothing from an archive is put on the disk by its name there, and no
- * link is followed.
+ * with the number of files, in a storage root with those of one object. Nothing from an archive is
+ * put on the disk by its name there, and no link is followed.
  */
 STET_API int stet_package_check(
     const char *path, const stet_package_options *options, stet_json **report_out, stet_error *err);
-/** 1 if path may be a package: a folder with the names of one, or a file that begins as an archive
- *  does. */
+/** What path may be: one of these for a folder with the names of one, or (a bag) a file that begins
+ *  as an archive does; else 0. */
+#define STET_PACKAGE_BAG 1
+#define STET_PACKAGE_OCFL 2
 STET_API int stet_package_like(const char *path);
 
 /**

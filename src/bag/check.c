@@ -11,6 +11,7 @@
 #include "bag/bag.h"
 #include "base/err.h"
 #include "json/json.h"
+#include "package/ocfl.h"
 
 /* What stet put into a bag, as the bag says: what is there is for the entries to show. */
 static stet_json *
@@ -226,20 +227,6 @@ look_inside(struct looking *looking, const struct content *content, stet_error *
 
 /* --- the report ------------------------------------------------------------------------------ */
 
-static void
-take_found(stet_json *report, struct st_found *found)
-{
-	stet_json_set(report, "ok",
-	    found->problem_count > 0 ? stet_json_bool(0)
-	    : found->unsure          ? stet_json_null()
-				     : stet_json_bool(1));
-	stet_json_set(report, "problem_count", stet_json_int((int64_t)found->problem_count));
-	stet_json_set(report, "problems", found->problems);
-	stet_json_set(report, "warning_count", stet_json_int((int64_t)found->warning_count));
-	stet_json_set(report, "warnings", found->warnings);
-	found->problems = found->warnings = NULL;
-}
-
 static int
 report_bag(struct looking *looking, stet_json **report_out, stet_error *err)
 {
@@ -256,7 +243,7 @@ report_bag(struct looking *looking, stet_json **report_out, stet_error *err)
 	stet_json_set(report, "files", stet_json_int((int64_t)bag->files));
 	stet_json_set(report, "bytes", stet_json_int((int64_t)bag->bytes));
 	stet_json_set(report, "content", content_of(bag));
-	take_found(report, &bag->found);
+	st_found_report(&bag->found, report);
 	stet_json_set(report, "info", bag->info);
 	bag->info = NULL;
 	if (looking->report != NULL) {
@@ -291,6 +278,47 @@ check_bag(struct st_unpack *tree, const stet_package_options *options, stet_json
 	return rc;
 }
 
+/* --- OCFL ------------------------------------------------------------------------------------ */
+
+static int
+report_ocfl(struct st_ocfl *ocfl, stet_json **report_out, stet_error *err)
+{
+	stet_json *report = stet_json_object();
+	char standard[32];
+
+	snprintf(standard, sizeof(standard), "OCFL%s%s", ocfl->version[0] != '\0' ? " " : "",
+	    ocfl->version);
+	stet_json_set(report, "v", stet_json_int(1));
+	stet_json_set(report, "kind", stet_json_str("ocfl"));
+	stet_json_set(report, "standard", stet_json_str(standard));
+	stet_json_set(report, "is", stet_json_str(ocfl->root ? "root" : "object"));
+	stet_json_set(report, "objects", stet_json_int((int64_t)ocfl->objects));
+	stet_json_set(report, "versions", stet_json_int((int64_t)ocfl->versions));
+	stet_json_set(report, "files", stet_json_int((int64_t)ocfl->files));
+	stet_json_set(report, "bytes", stet_json_int((int64_t)ocfl->bytes));
+	st_found_report(&ocfl->found, report);
+	if (st_json_rc(report) < 0) {
+		stet_json_free(report);
+		return st_fail_nomem(err);
+	}
+	*report_out = report;
+	return STET_OK;
+}
+
+static int
+check_ocfl(
+    const char *path, const stet_package_options *options, stet_json **report_out, stet_error *err)
+{
+	struct st_watch watch = {options->progress, options->progress_ctx, 0, 0};
+	struct st_ocfl ocfl;
+	int rc = st_ocfl_check(path, &watch, &ocfl, err);
+
+	if (rc == STET_OK)
+		rc = report_ocfl(&ocfl, report_out, err);
+	st_ocfl_clear(&ocfl);
+	return rc;
+}
+
 int
 stet_package_check(
     const char *path, const stet_package_options *options, stet_json **report_out, stet_error *err)
@@ -303,32 +331,38 @@ stet_package_check(
 		options = &usual;
 	if (options->version != STET_OPTIONS_VERSION)
 		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "options of another version");
-	if ((rc = st_crypto_init(err)) < 0 || (rc = st_unpack_open(path, &tree, err)) < 0)
+	if ((rc = st_crypto_init(err)) < 0)
+		return rc;
+	if (stet_package_like(path) == STET_PACKAGE_OCFL)
+		return check_ocfl(path, options, report_out, err);
+	if ((rc = st_unpack_open(path, &tree, err)) < 0)
 		return rc;
 	if (st_bag_like(tree))
 		rc = check_bag(tree, options, report_out, err);
 	else
 		rc = st_fail(err, STET_EFORMAT, ST_PACKAGE_KIND,
-		    "'%s' is neither a bag nor an OCFL storage root or object", path);
+		    "'%s' is neither a bag nor an OCFL storage root or object%s", path,
+		    st_unpack_is_archive(tree) ? "; OCFL is read as folders, unpacked" : "");
 	st_unpack_close(tree);
 	return rc;
 }
 
-/* A folder with one of the names that packages begin with. */
+/* By the names that packages begin with. */
 static int
 folder_like(const char *path)
 {
 	const char *name;
 	DIR *dir = opendir(path);
-	int like = 0;
+	int bag = 0, ocfl = 0;
 
 	if (dir == NULL)
-		return 1; /* why it cannot be read is for the check to say */
-	while (!like && st_dir_next(dir, path, &name, NULL) == STET_OK && name != NULL)
-		like = strcmp(name, "bagit.txt") == 0 || strncmp(name, "manifest-", 9) == 0 ||
-		       strncmp(name, "0=ocfl_", 7) == 0;
+		return STET_PACKAGE_BAG; /* why it cannot be read is for the check to say */
+	while (!bag && st_dir_next(dir, path, &name, NULL) == STET_OK && name != NULL) {
+		bag = strcmp(name, "bagit.txt") == 0 || strncmp(name, "manifest-", 9) == 0;
+		ocfl |= st_ocfl_mark(name);
+	}
 	closedir(dir);
-	return like;
+	return bag ? STET_PACKAGE_BAG : ocfl ? STET_PACKAGE_OCFL : 0;
 }
 
 /* What the formats that are read begin with, and where. */
@@ -360,6 +394,6 @@ stet_package_like(const char *path)
 	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (got >= (ssize_t)(marks[i].at + marks[i].size) &&
 		    memcmp(head + marks[i].at, marks[i].bytes, marks[i].size) == 0)
-			return 1;
+			return STET_PACKAGE_BAG;
 	return 0;
 }

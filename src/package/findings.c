@@ -25,6 +25,20 @@ st_found_clear(struct st_found *found)
 	found->problems = found->warnings = NULL;
 }
 
+void
+st_found_report(struct st_found *found, stet_json *report)
+{
+	stet_json_set(report, "ok",
+	    found->problem_count > 0 ? stet_json_bool(0)
+	    : found->unsure          ? stet_json_null()
+				     : stet_json_bool(1));
+	stet_json_set(report, "problem_count", stet_json_int((int64_t)found->problem_count));
+	stet_json_set(report, "problems", found->problems);
+	stet_json_set(report, "warning_count", stet_json_int((int64_t)found->warning_count));
+	stet_json_set(report, "warnings", found->warnings);
+	found->problems = found->warnings = NULL;
+}
+
 static void __attribute__((format(printf, 5, 0))) keep(struct st_found *found, stet_json *list,
     const char *code, const char *path, const char *format, va_list arguments)
 {
@@ -39,6 +53,8 @@ static void __attribute__((format(printf, 5, 0))) keep(struct st_found *found, s
 	if (row == NULL || st_json_rc(row) < 0)
 		found->rc = STET_ENOMEM;
 	stet_json_add(list, row);
+	if (st_json_rc(list) < 0)
+		found->rc = STET_ENOMEM;
 }
 
 void

@@ -125,13 +125,16 @@ struct st_found {
 };
 void st_found_init(struct st_found *found);
 void st_found_clear(struct st_found *found);
+/* Moves all of it into a report: "ok", "problems", "problem_count", "warnings", "warning_count". */
+void st_found_report(struct st_found *found, stet_json *report);
 /* path may be NULL. */
 void st_found_problem(struct st_found *found, const char *code, const char *path,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 void st_found_warning(struct st_found *found, const char *code, const char *path,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* --- BagIt (bagit.c) and OCFL (ocfl.c) ------------------------------------------------------- */
+/* --- BagIt (bagit.c); OCFL has a header of its own, ocfl.h
+ * ------------------------------------------------------- */
 
 struct st_watch {
 	stet_progress *progress; /* may be NULL */
