@@ -18,6 +18,7 @@ struct check {
 	int is_package;   /* STET_PACKAGE_BAG ...: read by the library, not into bytes; or 0 */
 	stet_bytes bytes; /* of the file; empty for a folder */
 	const stet_trust *trust; /* NULL: no key is known */
+	const stet_tsa *tsa;     /* NULL: no time-stamping authority is known */
 	/* What came out: the report of the library (include/stet/checkpoint.h says what every
 	 * report has), to which a kind may add members of its own. */
 	stet_json *report;

@@ -63,6 +63,7 @@ check_package_judge(struct check *check, stet_error *err)
 
 	env_ledger_options(&check->env, &folders);
 	options.trust = check->trust;
+	options.tsa = check->tsa;
 	options.scratch_dir = folders.scratch_dir != NULL ? folders.scratch_dir : "/tmp";
 	options.progress = progress_step;
 	options.progress_ctx = &progress;

@@ -3,6 +3,7 @@
 #include "known.h"
 #include "line.h"
 #include "out.h"
+#include "stamp.h"
 #include "util.h"
 
 #include <inttypes.h>
@@ -15,7 +16,16 @@
 #define LABEL_WIDTH 11
 #define AHEAD_MS 300000 /* clocks differ */
 
-enum { OPT_KEY = OPT_OWN, OPT_TRUST, OPT_MAX_AGE, OPT_ENTRY, OPT_POLICY, OPT_AUDITORS };
+enum {
+	OPT_KEY = OPT_OWN,
+	OPT_TRUST,
+	OPT_MAX_AGE,
+	OPT_ENTRY,
+	OPT_POLICY,
+	OPT_AUDITORS,
+	OPT_TIMESTAMP,
+	OPT_TSA_CA
+};
 
 /* In the order in which they are tried: what has a mark of its own first, notes last. */
 static const struct check_kind *const kinds[] = {&check_proof, &check_package, &check_ocfl,
@@ -26,6 +36,7 @@ struct request { /* the command line */
 	struct known known;
 	uint64_t max_age_ms; /* UINT64_MAX: not asked */
 	const char *max_age;
+	const char *timestamp; /* --timestamp FILE, or NULL */
 };
 
 /* --- the line ------------------------------------------------------------------------------- */
@@ -67,6 +78,11 @@ take(void *ctx, int id, const char *value)
 		return known_policy(&request->known, value);
 	case OPT_AUDITORS:
 		return known_auditors(&request->known, value);
+	case OPT_TIMESTAMP:
+		request->timestamp = value;
+		return 1;
+	case OPT_TSA_CA:
+		return known_tsa(&request->known, value);
 	case OPT_ENTRY:
 		request->check.entry = value;
 		return 1;
@@ -223,6 +239,44 @@ judge_quorums(struct request *request, struct answer *answer)
 	return met;
 }
 
+/* One given beside the evidence goes with those that are in it, in a bag. */
+static int
+judge_timestamp(struct request *request, struct answer *answer)
+{
+	stet_json *report = request->check.report, *list;
+	stet_error err = {0};
+	int rc;
+
+	if (request->timestamp == NULL)
+		return 1;
+	if ((list = stet_json_copy(stet_json_get(report, "timestamps"))) == NULL)
+		list = stet_json_array();
+	rc = stamp_check(report, request->timestamp, request->check.tsa, list, &err);
+	stet_json_set(report, "timestamps", list);
+	if (rc == STET_OK)
+		return 1;
+	decide(answer,
+	    rc == STET_EFORMAT || rc == STET_EMISMATCH || rc == STET_EREFUSED ? EXIT_NO
+									      : EXIT_UNSURE,
+	    stet_rule_name(err.rule), err.text);
+	return 0;
+}
+
+static int
+timestamp_is_believed(const struct request *request, struct answer *answer)
+{
+	const stet_json *list = stet_json_get(request->check.report, "timestamps");
+
+	if ((request->timestamp == NULL && request->known.tsa == NULL) || stamp_known(list) > 0)
+		return 1;
+	decide(answer, EXIT_UNSURE, "timestamp-unknown",
+	    stet_json_size(list) == 0 ? "there is no time-stamp in it"
+	    : request->known.tsa == NULL
+		? "whose time-stamps you believe was not said: --tsa-ca FILE"
+		: "no time-stamp is by an authority that --tsa-ca vouches for");
+	return 0;
+}
+
 /* "signed by the ledger key", and by whom it was recomputed. */
 static char *
 verdict_of(const struct check *check, const struct check_kind *kind)
@@ -248,13 +302,15 @@ judge(struct request *request, struct answer *answer)
 		    stet_rule_name(err.rule), err.text);
 	} else if (rc < 0) {
 		decide(answer, EXIT_UNSURE, stet_rule_name(err.rule), err.text);
+	} else if (!judge_timestamp(request, answer)) {
+		return; /* refuted, whoever signed the rest */
 	} else if (!signer_is_known(answer->kind, check->report)) {
 		decide(answer, EXIT_UNSURE, NULL, "consistent in itself, signer not known to you");
 	} else if (json_is_false(stet_json_get(check->report, "understood"))) {
 		decide(answer, EXIT_UNSURE, NULL,
 		    "signed by the ledger key, and an entry is of a kind that this stet does not "
 		    "know");
-	} else if (judge_quorums(request, answer)) {
+	} else if (judge_quorums(request, answer) && timestamp_is_believed(request, answer)) {
 		text = verdict_of(check, answer->kind);
 		decide(answer, EXIT_YES, NULL, text != NULL ? text : "");
 		free(text);
@@ -348,6 +404,7 @@ put_page(const struct check *check, const struct answer *answer)
 		put_member(check->report, "as_of", "as of");
 		put_signers(check->report);
 		known_page(check->report, check_row);
+		stamp_page(stet_json_get(check->report, "timestamps"), check_row);
 		if (answer->kind->body != NULL)
 			answer->kind->body(check);
 	}
@@ -380,6 +437,10 @@ check_evidence(struct request *request)
 		return opt_wrong(request->check.env.command,
 		    "'%s' is %s, which is of no record, so it takes no ID", request->check.path,
 		    answer.kind->what);
+	if (request->known.tsa != NULL && request->timestamp == NULL && !request->check.is_package)
+		return opt_wrong(request->check.env.command,
+		    "--tsa-ca goes with --timestamp FILE, since '%s' is %s, which holds none",
+		    request->check.path, answer.kind->what);
 	if (request->check.entry != NULL && !answer.kind->takes_entry)
 		return opt_wrong(request->check.env.command, "'%s' is %s, which takes no --entry",
 		    request->check.path, answer.kind->what);
@@ -410,6 +471,7 @@ run(const struct command *self, int argc, char **argv)
 		status = EXIT_UNSURE;
 	if (status == LINE_GO) {
 		request.check.trust = request.known.trust;
+		request.check.tsa = request.known.tsa;
 		request.check.path = line.args[0];
 		request.check.id = line.count > 1 ? line.args[1] : NULL;
 		status = read_evidence(&request.check, &data);
@@ -432,6 +494,9 @@ static const struct opt own[] = {
 	"what a receipt is of, where it does not hold it: the statement, or the entry"},
     {OPT_POLICY, 0, "policy", "FILE", "a C2SP policy: which witnesses have to have cosigned"},
     {OPT_AUDITORS, 0, "auditors", "FILE", "a policy of auditors: who has to have recomputed it"},
+    {OPT_TIMESTAMP, 0, "timestamp", "FILE", "an RFC 3161 time-stamp of the checkpoint in it"},
+    {OPT_TSA_CA, 0, "tsa-ca", "FILE",
+	"certificates of time-stamping authorities that you believe: PEM, or one in DER"},
     {OPT_MAX_AGE, 0, "max-age", "AGE", "refuse what is as of longer ago: 90s, 45m, 12h, 30d, 2w"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_quiet, opts_json, NULL};
@@ -443,6 +508,8 @@ static const struct pair examples[] = {
 	"where a record stood, at most thirty days ago, by the word of a ledger that you know"},
     {"stet check --policy witnesses.policy --auditors auditors.policy head.note",
 	"and that enough others have seen it, and recomputed it"},
+    {"stet check head.note --trust ledgers.txt --timestamp head.tsr --tsa-ca authority.pem",
+	"and by when it existed"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "verified, by a key you know"},
     {"1", "refuted: malformed, forged, inconsistent, or older than --max-age; the code is one that "
@@ -450,15 +517,14 @@ static const struct pair exits[] = {{"0", "verified, by a key you know"},
     {"2", "the command line was wrong"},
     {"3", "could not find out: it cannot be read, is nothing that stet knows, or is consistent in "
 	  "itself and by a signer not known to you; or fewer have cosigned than --policy or "
-	  "--auditors "
-	  "asks for"},
+	  "--auditors asks for, or no time-stamp is by an authority of --tsa-ca"},
     {NULL, NULL}};
 
 const struct command cmd_check = {.name = "check",
     .group = GROUP_KEEP,
     .summary = "verify evidence from a ledger, with no ledger here",
     .synopsis = "FILE [ID] [--key VKEY]... [--trust FILE] [--policy FILE] "
-		"[--auditors FILE] [--max-age AGE] [--json]\n"
+		"[--auditors FILE] [--timestamp FILE] [--tsa-ca FILE] [--max-age AGE] [--json]\n"
 		"RECEIPT --entry FILE [--key VKEY]... [--trust FILE] [--json]",
     .description =
 	"Verifies a file that came from a ledger, by nothing but the keys you know: no ledger and "
@@ -496,7 +562,11 @@ const struct command cmd_check = {.name = "check",
 	"after it.\n\n"
 	"A checkpoint states no time of its own, nor does a receipt, so --max-age can be answered "
 	"only by the time of a cosigner you "
-	"know.",
+	"know.\n\n"
+	"An RFC 3161 time-stamp says by when a checkpoint existed, and with it every entry before "
+	"it. It is given beside the evidence with --timestamp; a bag has those that the ledger "
+	"kept. Its certificate is judged at the time that it states. It never makes evidence "
+	"younger: an old checkpoint can be stamped today.",
     .options = options,
     .examples = examples,
     .exits = exits,

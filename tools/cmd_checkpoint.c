@@ -155,8 +155,8 @@ static const struct command sub_adopt = {.name = "checkpoint adopt",
     .options = adopt_options,
     .run = run_adopt,
     .writes = 1};
-static const struct command *const subs[] = {
-    &sub_show, &sub_adopt, &sub_cosign, &sub_request, &sub_add_cosignature, NULL};
+static const struct command *const subs[] = {&sub_show, &sub_adopt, &sub_cosign, &sub_request,
+    &sub_add_cosignature, &sub_timestamp_request, &sub_add_timestamp, NULL};
 
 static const struct pair examples[] = {{"stet checkpoint show > head.note", "keep it elsewhere"},
     {"stet checkpoint show --vkey", "what readers need to verify checkpoints"},
@@ -164,18 +164,23 @@ static const struct pair examples[] = {{"stet checkpoint show > head.note", "kee
     {"stet checkpoint cosign -C copy --name witness.example/w1 --key VKEY > line",
 	"sign it as its witness"},
     {"stet checkpoint add-cosignature line --policy witnesses.policy", "keep that signature"},
+    {"stet checkpoint timestamp-request -o head.tsq", "have it time-stamped"},
+    {"stet checkpoint add-timestamp head.tsr --tsa-ca authority.pem", "keep that time-stamp"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "done"},
     {"1", "the note is not of this ledger, or does not agree with it; a cosigner refuses, or its "
-	  "line is wrong"},
+	  "line is wrong; a time-stamp is wrong, or of something else"},
     {"2", "the command line was wrong"},
-    {"3", "could not find out: the ledger or the note cannot be read"}, {NULL, NULL}};
+    {"3", "could not find out: the ledger or the note cannot be read; the authority of a "
+	  "time-stamp is not known to you"},
+    {NULL, NULL}};
 
 const struct command cmd_checkpoint = {.name = "checkpoint",
     .group = GROUP_KEEP,
-    .summary = "show, adopt and cosign the signed head",
+    .summary = "show, adopt, cosign and time-stamp the signed head",
     .synopsis = "[show] [--vkey] [--json]\nadopt NOTE|-\ncosign [FILE|-] --name NAME ...\n"
-		"request [--old SIZE] [-o FILE]\nadd-cosignature FILE|- ...",
+		"request [--old SIZE] [-o FILE]\nadd-cosignature FILE|- ...\n"
+		"timestamp-request [-o FILE]\nadd-timestamp FILE|- --tsa-ca FILE",
     .description = "Without a word it shows the newest checkpoint.",
     .options = show_options,
     .examples = examples,

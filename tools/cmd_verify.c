@@ -5,6 +5,7 @@
 #include "known.h"
 #include "line.h"
 #include "out.h"
+#include "stamp.h"
 #include "standing.h"
 #include "stop.h"
 #include "util.h"
@@ -26,6 +27,7 @@ enum {
 	OPT_FAIL_ON,
 	OPT_POLICY,
 	OPT_AUDITORS,
+	OPT_TSA_CA,
 	OPT_ATTEST
 };
 
@@ -57,6 +59,8 @@ take(void *ctx, int id, const char *value)
 		return known_policy(&verify->known, value);
 	case OPT_AUDITORS:
 		return known_auditors(&verify->known, value);
+	case OPT_TSA_CA:
+		return known_tsa(&verify->known, value);
 	case OPT_ATTEST:
 		verify->attest = 1;
 		return 1;
@@ -168,13 +172,38 @@ judge_quorums(struct verify *verify, stet_json *json, char **why_out)
 	return known_met(json, why_out) ? EXIT_YES : EXIT_UNSURE;
 }
 
+/* The time-stamps beside the ledger, by the authorities that the reader believes, into json. What
+ * is wrong with one is a diagnosis, and said already. */
+static int
+judge_timestamps(struct verify *verify, stet_json *json)
+{
+	stet_json *list = NULL;
+	stet_error err;
+	size_t known;
+
+	if (verify->known.tsa == NULL)
+		return EXIT_YES;
+	if (stet_ledger_timestamps(verify->env.ledger, verify->known.tsa, &list, &err) < 0) {
+		complain_error(&err);
+		return EXIT_UNSURE;
+	}
+	known = stamp_known(list);
+	if (known == 0)
+		complain("%s [timestamp-unknown]",
+		    stet_json_size(list) == 0
+			? "no time-stamp is kept here"
+			: "no time-stamp here is by an authority that --tsa-ca vouches for");
+	stet_json_set(json, "timestamps", list);
+	return known > 0 ? EXIT_YES : EXIT_UNSURE;
+}
+
 static int
 report_ledger(struct verify *verify, const stet_report *report)
 {
 	const stet_diagnosis *diagnosis;
 	stet_json *json = stet_json_copy(stet_report_json(report));
 	char *why = NULL;
-	int quorums = judge_quorums(verify, json, &why);
+	int quorums = judge_quorums(verify, json, &why), stamps = judge_timestamps(verify, json);
 	size_t i;
 
 	if (verify->env.json) {
@@ -188,12 +217,15 @@ report_ledger(struct verify *verify, const stet_report *report)
 			    (unsigned long long)(stet_report_count(report) - i));
 		put_summary(verify, report);
 		known_page(json, put_row);
+		stamp_page(stet_json_get(json, "timestamps"), put_row);
 	}
 	if (why != NULL)
 		complain("%s [quorum-not-met]", why);
 	free(why);
 	stet_json_free(json);
-	return stet_report_ok(report) ? quorums : EXIT_NO;
+	if (!stet_report_ok(report))
+		return EXIT_NO;
+	return quorums == EXIT_YES ? stamps : quorums;
 }
 
 /* The audit statement, signed by a key that the ledger lets do so, and appended. */
@@ -585,9 +617,10 @@ run(const struct command *self, int argc, char **argv)
 		status = opt_wrong(
 		    self, "--since, --hash-only and --no-artifacts are for the whole ledger");
 	if (status == LINE_GO && (line.count > 0 || verify.content != NULL) &&
-	    (verify.attest || verify.known.policy != NULL || verify.known.auditors != NULL))
-		status =
-		    opt_wrong(self, "--policy, --auditors and --attest are for the whole ledger");
+	    (verify.attest || verify.known.policy != NULL || verify.known.auditors != NULL ||
+		verify.known.tsa != NULL))
+		status = opt_wrong(
+		    self, "--policy, --auditors, --tsa-ca and --attest are for the whole ledger");
 	if (status == LINE_GO && verify.attest && (verify.flags != 0 || verify.since != NULL))
 		status = opt_wrong(self,
 		    "--attest states that everything was recomputed, so nothing can be left out");
@@ -623,6 +656,8 @@ static const struct opt own[] = {
     {OPT_POLICY, 0, "policy", "FILE",
 	"a C2SP policy: which witnesses have to have cosigned the checkpoint"},
     {OPT_AUDITORS, 0, "auditors", "FILE", "a policy of auditors, likewise"},
+    {OPT_TSA_CA, 0, "tsa-ca", "FILE",
+	"certificates of time-stamping authorities that you believe: show what they vouch for"},
     {OPT_ATTEST, 0, "attest", NULL, "if everything holds, append an audit that says so"},
     {OPT_FAIL_ON, 0, "fail-on", "WHAT,...",
 	"of one record: exit 1 if it has one: finding, gap, or a code of either"},
@@ -637,6 +672,7 @@ static const struct opt *const options[] = {
 static const struct pair examples[] = {{"stet verify", "every byte of the ledger"},
     {"stet verify --since checkpoint.note", "what came after a checkpoint you kept"},
     {"stet verify --policy witnesses.policy", "and that enough witnesses have seen it"},
+    {"stet verify --tsa-ca authority.pem", "and by when its entries existed"},
     {"stet verify --attest --as auditor", "and say so in the ledger"},
     {"stet verify 10.5281/zenodo.21073815",
 	"one record: what carries each level, who signed each entry, and by whose leave"},
@@ -653,17 +689,18 @@ static const struct pair exits[] = {{"0", "verified: everything holds"},
     {"3",
 	"could not find out: the ledger or the file cannot be read, or nothing is registered that "
 	"the file could be compared with; or fewer have cosigned than --policy or --auditors asks "
-	"for"},
+	"for, or no time-stamp is by an authority of --tsa-ca"},
     {"4", "the record, or the file, is not in this ledger"}, {NULL, NULL}};
 
 const struct command cmd_verify = {.name = "verify",
     .group = GROUP_KEEP,
     .summary = "verify the ledger, or one record",
-    .synopsis = "[--since FILE] [--hash-only] [--no-artifacts] [--policy FILE] "
-		"[--auditors FILE] [--attest [--as KEY]] [-q] [--json]\nID [--fail-on "
-		"WHAT,...] [--at SEQ|TIME] "
-		"[--json]\n"
-		"--content FILE [ID] [--at SEQ|TIME] [--json]",
+    .synopsis =
+	"[--since FILE] [--hash-only] [--no-artifacts] [--policy FILE] "
+	"[--auditors FILE] [--tsa-ca FILE] [--attest [--as KEY]] [-q] [--json]\nID [--fail-on "
+	"WHAT,...] [--at SEQ|TIME] "
+	"[--json]\n"
+	"--content FILE [ID] [--at SEQ|TIME] [--json]",
     .description =
 	"Reads the entries and works out everything else again: canonical bytes, "
 	"numbers without gaps, both chains, "
@@ -675,7 +712,10 @@ const struct command cmd_verify = {.name = "verify",
 	"concerned.\n\n"
 	"With --policy and --auditors, the checkpoint beside the ledger has to have the "
 	"cosignatures that these ask for; if it has not, the answer is 3, since nothing is "
-	"refuted by that. With --attest an 'audit' statement is appended by a key with the role "
+	"refuted by that. With --tsa-ca the RFC 3161 time-stamps that are kept "
+	"are shown, by when the entries up to their checkpoints existed; if none is by one of "
+	"these authorities, the answer is 3, too. With --attest an 'audit' statement is appended "
+	"by a key with the role "
 	"auditor: size, roots, and a SHA-512 over all entries.\n\n"
 	"With ID, the chain of one record: of both ladders each rung, whether it is "
 	"reached as declared, by what is said and by what signed entries here carry: "

@@ -118,6 +118,22 @@ known_auditors(struct known *known, const char *path)
 	return take_quorum(known, path, &known->auditors);
 }
 
+int
+known_tsa(struct known *known, const char *path)
+{
+	uint8_t *text;
+	size_t size = 0;
+	stet_error err;
+
+	stet_tsa_free(known->tsa);
+	known->tsa = NULL;
+	if ((text = read_known(known, path, &size)) != NULL &&
+	    stet_tsa_read((stet_bytes){text, size}, &known->tsa, &err) < 0)
+		wrong_file(known, path, &err);
+	free(text);
+	return 1;
+}
+
 /* The key itself, behind name and id. */
 static const char *
 bare_key(const char *vkey)
@@ -153,6 +169,7 @@ known_end(struct known *known)
 	stet_trust_free(known->trust);
 	stet_quorum_free(known->policy);
 	stet_quorum_free(known->auditors);
+	stet_tsa_free(known->tsa);
 	memset(known, 0, sizeof(*known));
 }
 

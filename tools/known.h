@@ -1,6 +1,7 @@
 #ifndef KNOWN_H
 #define KNOWN_H
-/* The keys a reader knows, and the quorums he asks for: --key, --trust, --policy and --auditors. */
+/* The keys a reader knows, and the quorums he asks for: --key, --trust, --policy, --auditors and
+ * --tsa-ca. */
 #include "cmd.h"
 
 #include <stet/stet.h>
@@ -8,7 +9,8 @@
 struct known {
 	stet_trust *trust; /* NULL: no key was given */
 	stet_quorum *policy, *auditors;
-	int failed; /* status of a file that could not be taken; EXIT_YES: none */
+	stet_tsa *tsa; /* whose time-stamps are believed; NULL: not asked */
+	int failed;    /* status of a file that could not be taken; EXIT_YES: none */
 };
 
 /* Each takes the value of an option: 1, or -1 with the line reported as wrong. A file that cannot
@@ -17,6 +19,7 @@ int known_key(struct known *known, const struct command *command, const char *vk
 int known_trust(struct known *known, const char *path);
 int known_policy(struct known *known, const char *path); /* its logs and witnesses are known, too */
 int known_auditors(struct known *known, const char *path);
+int known_tsa(struct known *known, const char *path);
 /* Once all options are read: no key stands for a witness and an auditor. EXIT_YES or a status
  * (reported). */
 int known_settle(const struct known *known);

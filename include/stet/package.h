@@ -10,6 +10,7 @@
  */
 #include <stet/checkpoint.h>
 #include <stet/exchange.h>
+#include <stet/timestamp.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -72,10 +73,11 @@ typedef struct stet_package_options {
 	    *scratch_dir; /* where a ledger in it is put together; NULL: it is not looked at */
 	stet_progress *progress;
 	void *progress_ctx;
+	const stet_tsa *tsa; /* whose time-stamps the reader believes; NULL: nobody's */
 } stet_package_options;
-#define STET_PACKAGE_OPTIONS                                 \
-	{                                                    \
-		STET_OPTIONS_VERSION, NULL, NULL, NULL, NULL \
+#define STET_PACKAGE_OPTIONS                                       \
+	{                                                          \
+		STET_OPTIONS_VERSION, NULL, NULL, NULL, NULL, NULL \
 	}
 
 /**
@@ -88,7 +90,8 @@ typedef struct stet_package_options {
  *             "content": "whole ledger", "named records", or null if it is not by stet}; of
  *             problems and warnings the first hundred. Of these also what stet_checkpoint_check()
  * tells of the checkpoint in it: "origin", "size", "root", "as_of", "known", "signed_by",
- *             "unknown_signers". stet_json_free()
+ *             "unknown_signers"; where there are any "timestamps", too, what
+ *             stet_ledger_timestamps() lists. stet_json_free()
  *
  *             Of OCFL ("kind": "ocfl", "standard": "OCFL 1.1"): "is" ("object", "root"),
  *             "objects", "versions", and the codes are those of its standard: "E092" is at

@@ -19,6 +19,7 @@
 #include <stet/statement.h>
 #include <stet/text.h>
 #include <stet/tiles.h>
+#include <stet/timestamp.h>
 #include <stet/trust.h>
 #include <stet/types.h>
 #include <stet/verify.h>

@@ -27,6 +27,7 @@ extern const struct st_bag_file st_bag_files[];
 #define ST_BAG_ENTRIES_JSON "data/ledger/entries.jsonl"
 #define ST_BAG_KEYS "data/ledger/keys.json"
 #define ST_BAG_CHECKPOINT "data/ledger/checkpoint.txt"
+#define ST_BAG_TIMESTAMPS "data/ledger/timestamps/"
 #define ST_BAG_ARTIFACTS "data/artifacts/"
 /* Of named records: the proof of all of them, their list, and a folder for each with these. */
 #define ST_BAG_PROOF "data/ledger/records.stet-proof"
@@ -62,9 +63,10 @@ struct st_bagging {
 	FILE *tagmanifests[ST_HASH_COUNT];
 	struct st_buf note; /* the checkpoint */
 	struct st_checkpoint checkpoint;
-	uint64_t ms;     /* of the seal it is of: the date of everything */
-	char *vkey;      /* the ledger key in force */
-	stet_json *open; /* entry 0 as JSON: organisation, contact */
+	uint64_t ms;         /* of the seal it is of: the date of everything */
+	char *vkey;          /* the ledger key in force */
+	stet_json *open;     /* entry 0 as JSON: organisation, contact */
+	uint64_t timestamps; /* that are in it */
 	stet_bag_result result;
 };
 

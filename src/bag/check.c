@@ -48,6 +48,19 @@ set_moment(struct looking *looking, stet_ledger *ledger, stet_error *err)
 	return rc;
 }
 
+static int
+set_timestamps(struct looking *looking, stet_ledger *ledger, stet_error *err)
+{
+	stet_json *list = NULL;
+	int rc = stet_ledger_timestamps(ledger, looking->options->tsa, &list, err);
+
+	if (rc == STET_OK && stet_json_size(list) > 0)
+		stet_json_set(looking->report, "timestamps", list);
+	else
+		stet_json_free(list);
+	return rc;
+}
+
 /* Everything in the bag, once more: the ledger in it gives the same files, or somebody has changed
  * what readers read and left alone what programs verify. */
 static int
@@ -101,7 +114,8 @@ replay(struct looking *looking, const char *folder, stet_error *err)
 		 (rc = stet_checkpoint_check(st_buf_bytes(&note), looking->options->trust,
 		      &looking->report, err)) == STET_OK &&
 		 (rc = stet_ledger_open(path, &options, &ledger, err)) == STET_OK &&
-		 (rc = set_moment(looking, ledger, err)) == STET_OK)
+		 (rc = set_moment(looking, ledger, err)) == STET_OK &&
+		 (rc = set_timestamps(looking, ledger, err)) == STET_OK)
 		rc = compare_files(looking, ledger, NULL, folder, err);
 	stet_ledger_close(ledger);
 	st_buf_free(&note);

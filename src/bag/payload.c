@@ -4,6 +4,7 @@
 
 #include "bag/bag.h"
 #include "base/err.h"
+#include "ledger/timestamps.h"
 #include "site/overview.h"
 #include "trail/trail.h"
 
@@ -163,6 +164,32 @@ put_renderings(struct st_bagging *bagging, stet_error *err)
 	return rc;
 }
 
+/* --- time-stamps ------------------------------------------------------------------------------ */
+
+/* Those of the checkpoint in the bag and of the ones before it. */
+static int
+put_timestamps(struct st_bagging *bagging, stet_error *err)
+{
+	struct st_kept *kept = NULL;
+	struct st_buf token = {0};
+	size_t count = 0, i;
+	char name[128];
+	int rc = st_timestamps_list(bagging->ledger, &kept, &count, err);
+
+	for (i = 0; rc == STET_OK && i < count; i++) {
+		if (kept[i].size > bagging->checkpoint.size)
+			break;
+		st_buf_reset(&token);
+		snprintf(name, sizeof(name), ST_BAG_TIMESTAMPS "%s", kept[i].name);
+		if ((rc = st_timestamp_read(bagging->ledger, &kept[i], &token, err)) == STET_OK)
+			rc = st_bag_put(bagging, name, st_buf_bytes(&token), err);
+		bagging->timestamps += rc == STET_OK;
+	}
+	st_buf_free(&token);
+	free(kept);
+	return rc;
+}
+
 /* --- the rest -------------------------------------------------------------------------------- */
 
 static int
@@ -263,6 +290,7 @@ st_bag_payload(struct st_bagging *bagging, stet_error *err)
 	if ((rc = put_files(bagging, err)) < 0 || (rc = put_keys(bagging, err)) < 0 ||
 	    (rc = st_bag_put(bagging, ST_BAG_CHECKPOINT, st_buf_bytes(&bagging->note), err)) < 0 ||
 	    (bagging->records != NULL && (rc = st_bag_records_put(bagging, err)) < 0) ||
+	    (bagging->records == NULL && (rc = put_timestamps(bagging, err)) < 0) ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES, "cborseq", err)) < 0 ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES_JSON, "jsonl", err)) < 0 ||
 	    (rc = put_renderings(bagging, err)) < 0 || (rc = put_index(bagging, err)) < 0 ||

@@ -9,6 +9,7 @@
 #include "bag/bag.h"
 #include "base/err.h"
 #include "base/hex.h"
+#include "ledger/timestamps.h"
 
 struct restoring {
 	struct st_unpack *tree;
@@ -35,26 +36,13 @@ digits_of(const char *name, char hex_out[65])
 }
 
 static int
-want_artifact(void *ctx, const struct st_node *node, size_t index, stet_error *err)
+take_artifact(struct restoring *restoring, const struct st_node *node, struct st_member *member,
+    stet_error *err)
 {
-	char hex[65];
-
-	(void)ctx;
-	(void)index;
-	(void)err;
-	return digits_of(node->name, hex);
-}
-
-static int
-take_artifact(
-    void *ctx, const struct st_node *node, size_t index, struct st_member *member, stet_error *err)
-{
-	struct restoring *restoring = ctx;
 	char hex[65], is[65];
 	uint8_t digest[32];
 	int rc;
 
-	(void)index;
 	digits_of(node->name, hex);
 	if ((rc = stet_ledger_attach(
 		 restoring->ledger, st_member_source, member, digest, NULL, err)) < 0)
@@ -68,6 +56,78 @@ take_artifact(
 		return st_fail(
 		    err, STET_EINVAL, ST_STOPPED, "stopped; nothing is left of the new ledger");
 	return STET_OK;
+}
+
+/* --- time-stamps ------------------------------------------------------------------------------ */
+
+static int
+is_timestamp(const char *name)
+{
+	return strncmp(name, ST_BAG_TIMESTAMPS, strlen(ST_BAG_TIMESTAMPS)) == 0;
+}
+
+static int
+take_timestamp(struct restoring *restoring, const struct st_node *node, struct st_member *member,
+    stet_error *err)
+{
+	struct st_buf token = {0};
+	uint8_t *room;
+	size_t got = 0;
+	int rc;
+
+	do {
+		st_buf_grow(&token, got);
+		if ((room = st_buf_room(&token, 4096)) == NULL)
+			rc = st_fail_nomem(err);
+		else
+			rc = st_member_read(member, room, 4096, &got, err);
+	} while (rc == STET_OK && got > 0 && token.size <= ST_STAMP_MAX);
+	if (rc == STET_OK)
+		rc = st_timestamp_take(restoring->ledger, node->name + strlen(ST_BAG_TIMESTAMPS),
+		    st_buf_bytes(&token), err);
+	st_buf_free(&token);
+	return rc;
+}
+
+/* --- members ---------------------------------------------------------------------------------- */
+
+static int
+want_member(void *ctx, const struct st_node *node, size_t index, stet_error *err)
+{
+	char hex[65];
+
+	(void)ctx;
+	(void)index;
+	(void)err;
+	return digits_of(node->name, hex) || is_timestamp(node->name);
+}
+
+static int
+take_member(
+    void *ctx, const struct st_node *node, size_t index, struct st_member *member, stet_error *err)
+{
+	(void)index;
+	return is_timestamp(node->name) ? take_timestamp(ctx, node, member, err)
+					: take_artifact(ctx, node, member, err);
+}
+
+static int
+want_artifact(void *ctx, const struct st_node *node, size_t index, stet_error *err)
+{
+	char hex[65];
+
+	(void)ctx;
+	(void)index;
+	(void)err;
+	return digits_of(node->name, hex);
+}
+
+static int
+take_artifact_alone(
+    void *ctx, const struct st_node *node, size_t index, struct st_member *member, stet_error *err)
+{
+	(void)index;
+	return take_artifact(ctx, node, member, err);
 }
 
 /* --- the checkpoint -------------------------------------------------------------------------- */
@@ -117,7 +177,7 @@ st_bag_take_artifacts(struct st_unpack *tree, stet_ledger *ledger, stet_progress
     void *progress_ctx, stet_error *err)
 {
 	struct restoring restoring = {tree, progress, progress_ctx, ledger, 0};
-	struct st_pass pass = {want_artifact, take_artifact, &restoring};
+	struct st_pass pass = {want_artifact, take_artifact_alone, &restoring};
 
 	return st_unpack_pass(tree, &pass, err);
 }
@@ -126,13 +186,13 @@ static int
 fill_rest(void *ctx, stet_ledger *ledger, stet_error *err)
 {
 	struct restoring *restoring = ctx;
+	struct st_pass pass = {want_member, take_member, restoring};
 	int rc;
 
 	restoring->ledger = ledger;
 	if ((rc = take_checkpoint(restoring, err)) < 0)
 		return rc;
-	return st_bag_take_artifacts(
-	    restoring->tree, ledger, restoring->progress, restoring->progress_ctx, err);
+	return st_unpack_pass(restoring->tree, &pass, err);
 }
 
 /* --- the bag --------------------------------------------------------------------------------- */

@@ -122,6 +122,23 @@ static const char files[] =
     "    verify.py, stet_reference.py, stet_proof.py   the program of way 2, to be read as well as "
     "run\n";
 
+static const char how_old[] =
+    "\n"
+    "The folder ledger/timestamps has RFC 3161 time-stamps: the word of authorities that know\n"
+    "nothing of ledgers that what they stamped existed no later than some time. A file is called\n"
+    "by how many entries its checkpoint is of. What is stamped is the first three lines of that\n"
+    "checkpoint. For the one in this bag, CA.pem being the authority's certificate, from\n"
+    "somewhere you trust:\n"
+    "\n"
+    "       head -n 3 data/ledger/checkpoint.txt > text\n"
+    "       openssl ts -verify -data text -in data/ledger/timestamps/FILE -token_in \\\n"
+    "           -CAfile CA.pem -attime SECONDS\n"
+    "       openssl ts -reply -in data/ledger/timestamps/FILE -token_in -token_out -text\n"
+    "\n"
+    "The last of these prints the time. SECONDS is that time in seconds since 1970 (date -d TIME\n"
+    "+%s): certificates expire, and it counts whether they were valid then. Of older checkpoints\n"
+    "way 3 works out the text and checks all at once, with --tsa-ca CA.pem.\n";
+
 static void
 put_left_out(const struct st_bagging *bagging, struct st_buf *out)
 {
@@ -155,6 +172,8 @@ st_bag_verify_txt(struct st_bagging *bagging, stet_error *err)
 	st_buf_put_str(&out, "\nWhat is in data/:\n\n");
 	st_buf_put_str(&out, bagging->records != NULL ? files_records : "");
 	st_buf_put_str(&out, files);
+	if (bagging->timestamps > 0)
+		st_buf_put_str(&out, how_old);
 	put_left_out(bagging, &out);
 	rc = out.rc < 0 ? st_fail_nomem(err)
 			: st_bag_put(bagging, "data/VERIFY.txt", st_buf_bytes(&out), err);

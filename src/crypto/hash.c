@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "crypto/library.h"
 
 static const char *const digest_names[] = {
     "SHA2-256", "SHA2-512", "SHA1", "MD5", "SHA2-224", "SHA2-384", "SHA2-512/256", "BLAKE2B-512"};
@@ -68,6 +69,12 @@ st_crypto_init(stet_error *err)
 	if (start_rc < 0)
 		return st_fail(err, start_rc, ST_IO_FAILED, "the machine gives no random numbers");
 	return STET_OK;
+}
+
+OSSL_LIB_CTX *
+st_crypto_library(void)
+{
+	return library;
 }
 
 /* This thread's context for a digest, begun; or NULL. */

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "ledger/internal.h"
+#include "ledger/timestamps.h"
 
 #define ROWS_A_BATCH 4096
 #define SCAN_COUNT 64
@@ -201,6 +202,8 @@ fill_copy(stet_ledger *ledger, stet_ledger *copy, unsigned flags, stet_progress 
 	rc = st_store_copy(reader, copy->store, progress, ctx, err);
 	st_reader_close(reader);
 	if (rc < 0)
+		return rc;
+	if ((rc = st_timestamps_copy(ledger, copy, err)) < 0)
 		return rc;
 	/* Artifacts are stored before the entry that names them, so all that the snapshot names are
 	 * here. */

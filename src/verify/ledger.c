@@ -64,6 +64,7 @@ open_run(struct st_verify *verify, int thorough)
 	if ((verify->spare_bytes = malloc(ST_ENTRY_MAX)) == NULL)
 		return st_fail_nomem(verify->err);
 	if ((rc = st_verify_since(verify)) < 0 || (rc = st_verify_read_heads(verify)) < 0 ||
+	    (rc = st_verify_read_timestamps(verify)) < 0 ||
 	    (rc = st_ledger_reader(verify->ledger, &verify->reader, verify->err)) < 0 ||
 	    (rc = st_reader_rows(verify->reader, ST_ENTRY, &entries, verify->err)) < 0 ||
 	    (rc = st_pool_start(verify->options->threads, &verify->pool, verify->err)) < 0 ||
@@ -89,6 +90,7 @@ close_run(struct st_verify *verify)
 	st_scratch_close(&verify->scratch, &verify->folder);
 	st_state_clear(&verify->state);
 	st_buf_free(&verify->stored_note);
+	free(verify->stamps);
 	st_buf_free(&verify->remembered_note);
 	free(verify->spare_bytes);
 }
@@ -153,7 +155,7 @@ run(struct st_verify *verify, int thorough)
 	if ((rc = open_run(verify, thorough)) < 0 || (rc = st_replay(verify)) < 0 ||
 	    (rc = believe_tables(verify)) < 0 || (rc = report_signatures(verify)) < 0 ||
 	    (rc = st_compare_tables(verify)) < 0 || (rc = st_verify_heads(verify)) < 0 ||
-	    (rc = st_verify_artifacts(verify)) < 0)
+	    (rc = st_verify_timestamps(verify)) < 0 || (rc = st_verify_artifacts(verify)) < 0)
 		return rc;
 	return check_store(verify);
 }

@@ -188,6 +188,8 @@ struct st_verify {
 	uint64_t target; /* entries there were when it began: signatures are verified up to here */
 	/* Both notes as they were before the first entry was read, and why not. */
 	struct st_buf stored_note, remembered_note;
+	struct st_kept *stamps; /* time-stamps beside the ledger, before the first snapshot */
+	size_t stamp_count;
 	int stored_rc, remembered_rc;
 	stet_error stored_why, remembered_why;
 	struct st_head stored_head; /* what ST_META says; size STET_NO_SEQ: nothing */
@@ -247,6 +249,8 @@ int st_compare_tables(struct st_verify *verify);
 /* Before the first snapshot: what was signed by then must be found among the entries. */
 int st_verify_read_heads(struct st_verify *verify);
 int st_verify_heads(struct st_verify *verify);
+int st_verify_read_timestamps(struct st_verify *verify); /* timestamps.c; likewise */
+int st_verify_timestamps(struct st_verify *verify);
 /* Before the replay: reads options->since into verify->since; size 0: there is none. */
 int st_verify_since(struct st_verify *verify);
 int st_verify_artifacts(struct st_verify *verify);

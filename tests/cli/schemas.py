@@ -159,8 +159,23 @@ def read_ledger():
                                "--json", input=json.loads(line)["line"].encode()))
     check("check", must("check", "-", "--policy", "witnesses.policy", "--json",
                         input=must("checkpoint").encode()))
+    read_timestamps()
     check("explain", must("explain", "--all", "--json"))
     check("version", must("version", "--json"))
+
+
+def read_timestamps():
+    """An authority of openssl's own stamps the checkpoint."""
+    tsa = os.path.join(ROOT, "tests", "support", "tsa")
+    os.mkdir("tsa")
+    place, trusted = os.path.abspath("tsa"), ["--tsa-ca", "tsa/ca.pem"]
+    subprocess.run([tsa, "make", place], check=True)
+    must("checkpoint", "timestamp-request", "-o", "tsa/q")
+    subprocess.run([tsa, "stamp", place, "good", "q", "r"], check=True)
+    check("timestamp", must("checkpoint", "add-timestamp", "tsa/r", *trusted, "--json"))
+    check("verify", must("verify", *trusted, "--json"))
+    check("check", run("check", "-", "--timestamp", "tsa/r", *trusted, "--json",
+                       input=must("checkpoint").encode()).stdout.decode())
 
 
 def check_contracts():

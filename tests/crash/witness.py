@@ -7,6 +7,7 @@ beside its checkpoint is the note from before or the new one, and it verifies.
 
 import os
 import shutil
+import subprocess
 import sys
 import threading
 
@@ -134,6 +135,40 @@ def test_add(scene):
     print("witness: %d faults in %d calls of add-cosignature" % (count, len(found)))
 
 
+def test_stamp(scene):
+    """A time-stamp kept, or not; never half, and never a checkpoint that changes by it."""
+    place, tsa = scene.path("tsa"), os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support", "tsa")
+    os.mkdir(place)
+    subprocess.run([tsa, "make", place], check=True)
+    scene.base.must("checkpoint", "timestamp-request", "-o", os.path.join(place, "q"))
+    subprocess.run([tsa, "stamp", place, "good", "q", "r"], check=True)
+    trusted = ["--tsa-ca", os.path.join(place, "ca.pem")]
+
+    def run(world, wrap):
+        return world.run("checkpoint", "add-timestamp", os.path.join(place, "r"), *trusted, wrap=wrap)
+
+    bare = scene.base.must("checkpoint").text
+    found = calls(scene, scene.base.copy(scene.path("measured-stamp")), run)
+    count = 0
+    for call in found:
+        for how in ("signal=SIGKILL", "error=EIO", "error=ENOSPC"):
+            world = scene.base.copy(scene.path("world"))
+            done = faulty(scene, world, run, call, how)
+            check(done.status == -9 if "KILL" in how else done.status in (0, 3),
+                  "neither killed nor 'could not'", done, call)
+            check(world.must("checkpoint").text == bare, "the checkpoint is another", call)
+            check(world.run("verify", "-q").status == 0, "does not verify", call)
+            there = world.run("verify", "-q", *trusted)
+            check(there.status == (0 if "stamped" in there.text else 3), "half a stamp", there, call)
+            check(done.status != 0 or there.status == 0, "done, and not there", done, call)
+            again = run(world, ())
+            check(again.status == 0, "does not go on", again, call)
+            check(world.run("verify", "-q", *trusted).text.count("stamped") == 1, "not once", call)
+            count += 1
+            shutil.rmtree(world.top)
+    print("witness: %d faults in %d calls of add-timestamp" % (count, len(found)))
+
+
 def test_at_once(scene, rounds):
     """Of two histories asked for at the same moment one is cosigned, and of equals both."""
     winners = set()
@@ -165,6 +200,7 @@ def main():
         test_cosign(scene)
         test_at_once(scene, 12)
         test_add(scene)
+        test_stamp(scene)
     return 0
 
 
