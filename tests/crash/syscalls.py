@@ -59,8 +59,6 @@ def strace(log, *inject):
     words = ["strace", "-f", "-y", "-qq", "-s", "64", "-o", log]
     for each in inject:
         words += ["-e", "inject=" + each]
-    if not any("signal" in each for each in inject):  # signals do not come that way
-        words.append("--seccomp-bpf")
     return words
 
 
@@ -169,6 +167,8 @@ def judge(bench, operation, call, how, number):
     world = bench.world(operation, "%s-%d" % (operation.name.replace(" ", "-"), number))
     log = os.path.join(world.top, "strace.log")
     log_limit = ["-e", "trace=" + call.name]
+    if not how.startswith("signal="):  # a signal does not come that way
+        log_limit.append("--seccomp-bpf")
     before = world.entries() if os.path.isdir(world.ledger) else []
     how, last = (how[:-1], "+") if how.endswith("+") else (how, "")
     done = operation.run(
