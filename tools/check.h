@@ -11,9 +11,11 @@
 struct check {
 	struct env env;
 	/* What is asked. */
-	const char *path;  /* FILE, '-', or a folder */
-	const char *id;    /* ID, or NULL            */
-	const char *entry; /* --entry FILE, or NULL  */
+	const char *path;   /* FILE, '-', or a folder */
+	const char *id;     /* ID, or NULL            */
+	const char *entry;  /* --entry FILE, or NULL  */
+	const char **after; /* --after BAG, in order  */
+	size_t after_count;
 	int is_folder;
 	int is_package;   /* STET_PACKAGE_BAG ...: read by the library, not into bytes; or 0 */
 	stet_bytes bytes; /* of the file; empty for a folder */
@@ -32,6 +34,7 @@ struct check_kind {
 	const char *name; /* report's "kind"                             */
 	const char *what; /* "a checkpoint": for help and messages       */
 	int takes_entry;  /* --entry FILE: what it is of, where it does not hold that itself */
+	int takes_after;  /* --after BAG: what came before it */
 	int takes_id;     /* ID asks for one record of it; else ID is a wrong line */
 	int unsigned_too; /* what nobody signs (no "known" in its report) is judged all the same */
 	/* 1 if this is, or means to be, such evidence. Looks at the first bytes, or at the names in

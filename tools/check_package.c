@@ -46,7 +46,8 @@ unsure(const stet_json *report, stet_error *err)
 	char *path = json_text(stet_json_get(warning, "path")),
 	     *text = json_text(stet_json_get(warning, "text"));
 
-	fail_text(err, STET_EVERSION, "%s %s", path != NULL ? path : "", text != NULL ? text : "");
+	fail_text(err, STET_EVERSION, "%s%s%s", path != NULL ? path : "", path != NULL ? " " : "",
+	    text != NULL ? text : "");
 	free(text);
 	free(path);
 	return STET_EVERSION;
@@ -65,6 +66,8 @@ check_package_judge(struct check *check, stet_error *err)
 	options.trust = check->trust;
 	options.tsa = check->tsa;
 	options.scratch_dir = folders.scratch_dir != NULL ? folders.scratch_dir : "/tmp";
+	options.after = check->after;
+	options.after_count = check->after_count;
 	options.progress = progress_step;
 	options.progress_ctx = &progress;
 	stop_watch();
@@ -134,6 +137,19 @@ put_records(const stet_json *records)
 }
 
 static void
+put_since(const stet_json *report)
+{
+	const stet_json *since = stet_json_get(report, "since");
+	char *line;
+
+	if (since == NULL)
+		return;
+	line = text_of("the entries from %" PRId64 " on", stet_json_int_of(since));
+	check_row("of", line != NULL ? line : "");
+	free(line);
+}
+
+static void
 page(const struct check *check)
 {
 	const stet_json *report = check->report;
@@ -149,6 +165,7 @@ page(const struct check *check)
 	check_row("payload", line != NULL ? line : "");
 	free(line);
 	put_records(stet_json_get(report, "records"));
+	put_since(report);
 	check_package_found(report);
 }
 
@@ -176,6 +193,14 @@ verdict(const struct check *check)
 		    compared(check->report) ? "; every file is as listed"
 					    : "; whether the files for readers say the same could "
 					      "not be found out");
+	if (stet_json_get(check->report, "since") != NULL && !compared(check->report))
+		return strdup(
+		    "it holds exactly the entries between two checkpoints that the ledger "
+		    "key has signed; nothing else of it could be found out");
+	if (stet_json_get(check->report, "since") != NULL)
+		return strdup(
+		    "it goes on from the bags before, and what they make together is whole "
+		    "and signed by the ledger key");
 	if (stet_json_get(check->report, "origin") != NULL && !compared(check->report))
 		return strdup("the ledger in it is whole and signed by the ledger key; whether the "
 			      "files for readers say the same could not be found out");
@@ -188,6 +213,7 @@ verdict(const struct check *check)
 const struct check_kind check_package = {.name = "bag",
     .what = "a bag",
     .unsigned_too = 1,
+    .takes_after = 1,
     .detect = detect,
     .judge = check_package_judge,
     .page = page,

@@ -21,6 +21,7 @@ enum {
 	OPT_TRUST,
 	OPT_MAX_AGE,
 	OPT_ENTRY,
+	OPT_BEFORE_IT,
 	OPT_POLICY,
 	OPT_AUDITORS,
 	OPT_TIMESTAMP,
@@ -65,6 +66,21 @@ read_age(const char *text, uint64_t *ms_out)
 }
 
 static int
+take_after(struct check *check, const char *value)
+{
+	const char **grown =
+	    realloc(check->after, (check->after_count + 1) * sizeof(*check->after));
+
+	if (grown == NULL) {
+		complain("out of memory");
+		return -1;
+	}
+	check->after = grown;
+	check->after[check->after_count++] = value;
+	return 1;
+}
+
+static int
 take(void *ctx, int id, const char *value)
 {
 	struct request *request = ctx;
@@ -83,6 +99,8 @@ take(void *ctx, int id, const char *value)
 		return 1;
 	case OPT_TSA_CA:
 		return known_tsa(&request->known, value);
+	case OPT_BEFORE_IT:
+		return take_after(&request->check, value);
 	case OPT_ENTRY:
 		request->check.entry = value;
 		return 1;
@@ -441,6 +459,9 @@ check_evidence(struct request *request)
 		return opt_wrong(request->check.env.command,
 		    "--tsa-ca goes with --timestamp FILE, since '%s' is %s, which holds none",
 		    request->check.path, answer.kind->what);
+	if (request->check.after_count > 0 && !answer.kind->takes_after)
+		return opt_wrong(request->check.env.command, "'%s' is %s, which takes no --after",
+		    request->check.path, answer.kind->what);
 	if (request->check.entry != NULL && !answer.kind->takes_entry)
 		return opt_wrong(request->check.env.command, "'%s' is %s, which takes no --entry",
 		    request->check.path, answer.kind->what);
@@ -481,6 +502,7 @@ run(const struct command *self, int argc, char **argv)
 	free(data);
 	stet_json_free(request.check.report);
 	free(request.check.recomputed);
+	free((void *)request.check.after);
 	known_end(&request.known);
 	line_end(&line, &request.check.env);
 	return status;
@@ -492,6 +514,8 @@ static const struct opt own[] = {
     {OPT_TRUST, 0, "trust", "FILE", "a file of such keys, one on each line"},
     {OPT_ENTRY, 0, "entry", "FILE",
 	"what a receipt is of, where it does not hold it: the statement, or the entry"},
+    {OPT_BEFORE_IT, 0, "after", "BAG",
+	"of an increment, the bag before it; several are named in order, the whole one first"},
     {OPT_POLICY, 0, "policy", "FILE", "a C2SP policy: which witnesses have to have cosigned"},
     {OPT_AUDITORS, 0, "auditors", "FILE", "a policy of auditors: who has to have recomputed it"},
     {OPT_TIMESTAMP, 0, "timestamp", "FILE", "an RFC 3161 time-stamp of the checkpoint in it"},
@@ -525,7 +549,8 @@ const struct command cmd_check = {.name = "check",
     .summary = "verify evidence from a ledger, with no ledger here",
     .synopsis = "FILE [ID] [--key VKEY]... [--trust FILE] [--policy FILE] "
 		"[--auditors FILE] [--timestamp FILE] [--tsa-ca FILE] [--max-age AGE] [--json]\n"
-		"RECEIPT --entry FILE [--key VKEY]... [--trust FILE] [--json]",
+		"RECEIPT --entry FILE [--key VKEY]... [--trust FILE] [--json]\n"
+		"INCREMENT --after BAG... [--key VKEY]... [--trust FILE] [--json]",
     .description =
 	"Verifies a file that came from a ledger, by nothing but the keys you know: no ledger and "
 	"no network is needed. What it is is told from its contents: a checkpoint (a C2SP signed "
@@ -540,6 +565,12 @@ const struct command cmd_check = {.name = "check",
 	"A bag of anybody's is judged by RFC 8493. In one that 'stet export bagit' wrote, the "
 	"ledger is put together anew by every rule, and every file of the bag is made again from "
 	"its entries and compared, since manifests can be made to fit whatever was changed.\n\n"
+	"An increment ('stet export bagit --all --since') is joined with what came before it, "
+	"which --after names: the bag of the whole ledger and then, in order, the increments "
+	"since. "
+	"In place of them it may name one file with the checkpoint that the bag before ended "
+	"with; then it is found out that nothing between the two checkpoints is missing or "
+	"altered, and no more. Without it the answer is 3.\n\n"
 	"Of a proof of a record every entry is judged by the rules of the ledger, and held against "
 	"the tree and the record index that its key has signed; then the standing is shown as "
 	"'stet show' shows it, as of the proof's moment. It is complete by the word of the ledger "

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_ALL = OPT_OWN, OPT_ALSO };
+enum { OPT_ALL = OPT_OWN, OPT_ALSO, OPT_SINCE };
+
+#define NOTE_MAX ((size_t)1024 * 1024)
 
 struct bagging {
 	struct env env;
@@ -19,6 +21,9 @@ struct bagging {
 	int all;
 	stet_id **ids;
 	size_t id_count;
+	const char *since; /* a checkpoint, or a bag that has one */
+	uint8_t *note;
+	size_t note_size;
 };
 
 static int
@@ -54,6 +59,9 @@ take(void *ctx, int id, const char *value)
 	case OPT_ALL:
 		bagging->all = 1;
 		return 1;
+	case OPT_SINCE:
+		bagging->since = value;
+		return 1;
 	default:
 		return take_also(bagging, value);
 	}
@@ -86,6 +94,8 @@ report(const struct bagging *bagging, const stet_bag_result *result)
 		stet_json_set(json, "records",
 		    result->records > 0 ? stet_json_int((int64_t)result->records)
 					: stet_json_null());
+		stet_json_set(json, "since",
+		    result->since > 0 ? stet_json_int((int64_t)result->since) : stet_json_null());
 		stet_json_set(json, "size", stet_json_int((int64_t)result->head.size));
 		stet_json_set(
 		    json, "root", stet_json_hex((stet_bytes){result->head.root, STET_HASH_SIZE}));
@@ -98,7 +108,11 @@ report(const struct bagging *bagging, const stet_bag_result *result)
 	    number_text(result->bytes, bytes));
 	if (result->records > 0)
 		out_text("%s of a ledger of ", counted(result->records, "record", records));
-	out_text("%s entries\n", number_text(result->head.size, size));
+	if (result->since > 0)
+		out_text(
+		    "entries %" PRIu64 " to %" PRIu64 "\n", result->since, result->head.size - 1);
+	else
+		out_text("%s entries\n", number_text(result->head.size, size));
 	if (result->blinded > 0)
 		remark("%" PRIu64 " blinded contents are personal data and are not in it",
 		    result->blinded);
@@ -119,6 +133,7 @@ write_bag(struct bagging *bagging)
 	options.also = bagging->also;
 	options.ids = (const stet_id *const *)bagging->ids;
 	options.id_count = bagging->id_count;
+	options.since = (stet_bytes){bagging->note, bagging->note_size};
 	options.progress = progress_step;
 	options.progress_ctx = &progress;
 	stop_watch();
@@ -156,6 +171,32 @@ read_ids(struct bagging *bagging, const struct line *line)
 	return EXIT_YES;
 }
 
+/* The checkpoint that an increment goes on from: the file of one, or the last bag. */
+static int
+read_since(struct bagging *bagging)
+{
+	stet_error err;
+	char *note = NULL;
+	int rc;
+
+	if (bagging->since == NULL)
+		return EXIT_YES;
+	if (stet_package_like(bagging->since)) {
+		rc = stet_package_checkpoint(bagging->since, &note, &bagging->note_size, &err);
+		bagging->note = (uint8_t *)note;
+	} else {
+		rc = file_read(bagging->since, NOTE_MAX, &bagging->note, &bagging->note_size, &err);
+	}
+	if (rc < 0) {
+		complain_of(bagging->since, &err);
+		return rc == STET_EFORMAT ? EXIT_NO : EXIT_UNSURE;
+	}
+	if (bagging->note_size > 0)
+		return EXIT_YES;
+	complain("'%s' is empty: no checkpoint", bagging->since);
+	return EXIT_NO;
+}
+
 static void
 free_ids(struct bagging *bagging)
 {
@@ -182,15 +223,22 @@ run(const struct command *self, int argc, char **argv)
 		status = opt_wrong(self, "of what? name records, or --all is the whole ledger");
 	if (status == LINE_GO && bagging.all && line.count > 0)
 		status = opt_wrong(self, "either records or --all");
+	if (status == LINE_GO && bagging.since != NULL && !bagging.all)
+		status = opt_wrong(self, "--since goes with --all: an increment is of all records");
+	if (status == LINE_GO && (status = read_since(&bagging)) == EXIT_YES)
+		status = LINE_GO;
 	if (status == LINE_GO && (status = env_open(&bagging.env, ENV_READ)) == EXIT_YES &&
 	    (status = read_ids(&bagging, &line)) == EXIT_YES)
 		status = write_bag(&bagging);
 	free_ids(&bagging);
+	free(bagging.note);
 	line_end(&line, &bagging.env);
 	return status;
 }
 
 static const struct opt own[] = {{OPT_ALL, 0, "all", NULL, "the whole ledger"},
+    {OPT_SINCE, 0, "since", "CHECKPOINT",
+	"with --all: only what came after it; the file of a checkpoint, or the bag before"},
     {'o', 'o', "output", "OUT",
 	"the new folder, or an archive by the end of its name: .tar, .tar.zst, .zip"},
     {OPT_ALSO, 0, "also-manifest", "ALGORITHM",
@@ -201,7 +249,8 @@ static const struct opt *const options[] = {own, opts_quiet, opts_json, opts_led
 const struct command sub_export_bagit = {.name = "export bagit",
     .group = GROUP_EXCHANGE,
     .summary = "write a bag for an archive",
-    .synopsis = "ID...|--all -o OUT [--also-manifest md5|sha1|sha256]... [--json]",
+    .synopsis =
+	"ID...|--all [--since CHECKPOINT] -o OUT [--also-manifest md5|sha1|sha256]... [--json]",
     .description =
 	"A bag (BagIt 1.0, RFC 8493) that can be checked without stet: the entries verbatim and to "
 	"read, keys, checkpoint, the artifacts, the pages that describe every byte, and verify.py, "
@@ -212,6 +261,11 @@ const struct command sub_export_bagit = {.name = "export bagit",
 	"the proofs show: those about the records, about the keys that signed them, and about the "
 	"ledger. A record is the same by whichever of its names it is asked for. Only a bag of "
 	"--all can be made a ledger again.\n\n"
+	"With --since a bag of --all is an increment, such as that of a year: the entries after a "
+	"checkpoint, the contents first named since, the checkpoint itself and the proof that the "
+	"newest one goes on from it. Where records stand is for the whole to say, so of the other "
+	"formats it has only history.csv. 'stet check INCREMENT --after BAG' joins them, and 'stet "
+	"restore BAG INCREMENT... DIR' makes the ledger again.\n\n"
 	"It is of the newest checkpoint, and the same state of the ledger gives the same bytes: "
 	"dates are of the last entry, owners and modes are fixed, and a zip archive, which has "
 	"local times, gets none. The folder inside an archive has its name. It appears whole or "

@@ -250,9 +250,9 @@ load_key(struct restore *restore, stet_key **key_out)
 	return EXIT_YES;
 }
 
-/* input: a sequence of entries; NULL: name is a bag. */
+/* input: a sequence of entries; NULL: names are bags. */
 static int
-restore_from(struct restore *restore, const char *name, struct input *input)
+restore_from(struct restore *restore, const char *const *names, size_t count, struct input *input)
 {
 	stet_ledger_options options;
 	struct progress progress;
@@ -269,11 +269,11 @@ restore_from(struct restore *restore, const char *name, struct input *input)
 		rc = stet_ledger_restore(restore->output, &options, input_source, input, key,
 		    restore->artifacts, progress_step, &progress, &err);
 	else
-		rc = stet_ledger_restore_bag(
-		    restore->output, &options, name, key, progress_step, &progress, &err);
+		rc = stet_ledger_restore_bags(
+		    restore->output, &options, names, count, key, progress_step, &progress, &err);
 	progress_end(&progress);
 	stet_key_free(key);
-	return end_restore(restore, &options, input != NULL ? name : NULL, rc, &err);
+	return end_restore(restore, &options, input != NULL ? names[0] : NULL, rc, &err);
 }
 
 static int
@@ -287,7 +287,7 @@ restore_file(struct restore *restore, const char *path)
 		complain_error(&err);
 		return EXIT_UNSURE;
 	}
-	status = restore_from(restore, input.name, &input);
+	status = restore_from(restore, &input.name, 1, &input);
 	input_close(&input);
 	return status;
 }
@@ -297,20 +297,26 @@ run_restore(const struct command *self, int argc, char **argv)
 {
 	struct restore restore;
 	struct line line;
+	size_t count;
 	int status;
 
 	memset(&restore, 0, sizeof(restore));
-	status = line_read(&line, &restore.env, self, argc, argv, 1, 2, take_restore, &restore);
-	if (status == LINE_GO && (line.count == 2) == (restore.output != NULL))
-		status = opt_wrong(self, "into which one new folder? 'stet restore FILE DIR'");
-	if (line.count == 2)
-		restore.output = line.args[1];
+	status =
+	    line_read(&line, &restore.env, self, argc, argv, 1, SIZE_MAX, take_restore, &restore);
+	count = restore.output != NULL ? line.count : line.count - 1;
+	if (status == LINE_GO && count == 0)
+		status = opt_wrong(self, "into which new folder? 'stet restore FILE DIR'");
+	if (status == LINE_GO && restore.output == NULL)
+		restore.output = line.args[count];
 	if (status == LINE_GO && strcmp(line.args[0], "-") != 0 &&
 	    stet_package_like(line.args[0])) {
 		if (restore.artifacts != NULL)
 			status = opt_wrong(self, "a bag has its artifacts in it: no --artifacts");
 		else
-			status = restore_from(&restore, line.args[0], NULL);
+			status =
+			    restore_from(&restore, (const char *const *)line.args, count, NULL);
+	} else if (status == LINE_GO && count > 1) {
+		status = opt_wrong(self, "into which one new folder? 'stet restore FILE DIR'");
 	} else if (status == LINE_GO) {
 		status = restore_file(&restore, line.args[0]);
 	}
@@ -395,13 +401,15 @@ static const struct pair restore_examples[] = {
 const struct command cmd_restore = {.name = "restore",
     .group = GROUP_KEEP,
     .summary = "make a ledger from its entries or a bag",
-    .synopsis = "FILE|BAG|- DIR [--key FILE] [--artifacts DIR]",
+    .synopsis = "FILE|BAG [INCREMENT]...|- DIR [--key FILE] [--artifacts DIR]",
     .description = "Takes a CBOR sequence of entries, as 'stet export cborseq' writes it, checks "
 		   "every rule again, and "
 		   "makes a ledger with the same checkpoint.\n\n"
 		   "A bag that 'stet export bagit --all' wrote, as a folder or an archive, brings "
 		   "its artifacts and its checkpoint along; it is judged as a bag first, and its "
-		   "checkpoint must be of these very entries.",
+		   "checkpoint must be of these very entries. Increments of it (--since) are named "
+		   "behind it in the order in which they were made; each has to go on where the "
+		   "one before ends.",
     .options = restore_options,
     .examples = restore_examples,
     .exits = usual_exits,

@@ -27,12 +27,13 @@ typedef struct stet_bag_options {
 	unsigned also;             /* STET_BAG_MD5 ...                      */
 	const stet_id *const *ids; /* id_count named records; 0: the whole  */
 	size_t id_count;
+	stet_bytes since; /* a checkpoint of the ledger: only what came after; empty: everything */
 	stet_progress *progress;
 	void *progress_ctx;
 } stet_bag_options;
-#define STET_BAG_OPTIONS                                     \
-	{                                                    \
-		STET_OPTIONS_VERSION, 0, NULL, 0, NULL, NULL \
+#define STET_BAG_OPTIONS                                                \
+	{                                                               \
+		STET_OPTIONS_VERSION, 0, NULL, 0, {NULL, 0}, NULL, NULL \
 	}
 
 /** What a bag came to hold. */
@@ -42,6 +43,7 @@ typedef struct stet_bag_result {
 	uint64_t artifacts;        /* contents packed                                       */
 	uint64_t blinded, missing; /* left out: personal data; named by entries and not held */
 	uint64_t records;          /* named ones; 0: it is of the whole ledger              */
+	uint64_t since;            /* its first entry; 0: it is no increment                */
 } stet_bag_result;
 
 /**
@@ -55,6 +57,11 @@ typedef struct stet_bag_result {
  * STET_EREFUSED with rule output-taken; STET_ENOTFOUND if the ledger has no checkpoint; STET_EFULL,
  * STET_EIO, STET_EFORMAT, STET_ENOMEM; STET_EINVAL with rule `stopped`. Memory does not grow with
  * the ledger.
+ *
+ * An increment (options->since) holds the entries after that checkpoint, the checkpoint, and the
+ * consistency proof from it to the newest; of contents, those first named since. Memory does not
+ * grow. STET_EMISMATCH if the checkpoint is not one of these entries; STET_EREFUSED with
+ * bag-nothing-new.
  *
  * A bag of named records holds for each a completeness proof, a report and its standing, and the
  * entries that the proofs show: those about the records' names, the keys that signed them and the
@@ -71,13 +78,17 @@ typedef struct stet_package_options {
 	const stet_trust *trust; /* the keys the reader knows; NULL: none */
 	const char
 	    *scratch_dir; /* where a ledger in it is put together; NULL: it is not looked at */
+	/* Of an increment, what came before it: a bag of the whole ledger and the increments since,
+	 * in order; or one file with a checkpoint. after_count 0: nothing is known of that. */
+	const char *const *after;
+	size_t after_count;
 	stet_progress *progress;
 	void *progress_ctx;
 	const stet_tsa *tsa; /* whose time-stamps the reader believes; NULL: nobody's */
 } stet_package_options;
-#define STET_PACKAGE_OPTIONS                                       \
-	{                                                          \
-		STET_OPTIONS_VERSION, NULL, NULL, NULL, NULL, NULL \
+#define STET_PACKAGE_OPTIONS                                                \
+	{                                                                   \
+		STET_OPTIONS_VERSION, NULL, NULL, NULL, 0, NULL, NULL, NULL \
 	}
 
 /**
@@ -98,7 +109,9 @@ typedef struct stet_package_options {
  *             https://ocfl.io/1.1/spec/#E092, "W004" a warning.
  *
  * In a bag that is whole, a whole ledger is verified as by stet_ledger_restore_bag(), named records
- * by their proofs ("records": their names); what is wrong there is among the problems. Returns
+ * by their proofs ("records": their names), an increment ("since": its first entry) together with
+ * what came before; what is wrong there is among the problems. Of an increment alone it can be said
+ * that it holds the entries between two checkpoints, and "ok" is null. Returns
  * STET_OK whatever the report says; STET_EFORMAT with package-kind or package-unreadable;
  * STET_ENOTFOUND, STET_EIO, STET_EFULL, STET_ENOMEM, STET_EINVAL with rule `stopped`. Memory grows
  * with the number of files, in a storage root with those of one object. Nothing from an archive is
@@ -126,6 +139,17 @@ STET_API int stet_package_like(const char *path);
 STET_API int stet_ledger_restore_bag(const char *path, const stet_ledger_options *options,
     const char *bag, const stet_key *ledger_key, stet_progress *progress, void *progress_ctx,
     stet_error *err);
+
+/** The same from a bag that holds a whole ledger and increments of it, in order: each has to go on
+ * where the one before ends; STET_EMISMATCH with bag-not-joined. */
+STET_API int stet_ledger_restore_bags(const char *path, const stet_ledger_options *options,
+    const char *const *bags, size_t count, const stet_key *ledger_key, stet_progress *progress,
+    void *progress_ctx, stet_error *err);
+
+/** The checkpoint in a bag of a ledger, as it stands there and not verified; *note_out: free().
+ * STET_ENOTFOUND, STET_EFORMAT with package-kind, STET_EIO, STET_ENOMEM. */
+STET_API int stet_package_checkpoint(
+    const char *path, char **note_out, size_t *size_out, stet_error *err);
 
 #ifdef __cplusplus
 }

@@ -69,6 +69,8 @@ see_content(void *ctx, const uint8_t *what, uint64_t seq, uint8_t detail)
 	if (!st_artifact_gives(&read, what, digest, &blinded))
 		return STET_OK;
 	packing->given = 1;
+	if (seq < bagging->since.size)
+		return STET_OK; /* the bag before has it */
 	if (blinded) {
 		bagging->result.blinded++;
 		return STET_OK;

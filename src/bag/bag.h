@@ -5,6 +5,7 @@
  *   write.c       the frame: members, manifests, bag-info.txt
  *   payload.c     what goes into data/, in this order
  *   artifacts.c   the contents that entries name
+ *   increment.c   what comes after a checkpoint, and whether it goes on from it
  *   records.c     named records: their proofs and reports
  *   verify_txt.c  VERIFY.txt, for a reader who has never heard of stet
  *   check.c       judging a package of anybody's
@@ -28,6 +29,7 @@ extern const struct st_bag_file st_bag_files[];
 #define ST_BAG_KEYS "data/ledger/keys.json"
 #define ST_BAG_CHECKPOINT "data/ledger/checkpoint.txt"
 #define ST_BAG_TIMESTAMPS "data/ledger/timestamps/"
+#define ST_BAG_HISTORY "data/history.csv"
 #define ST_BAG_ARTIFACTS "data/artifacts/"
 /* Of named records: the proof of all of them, their list, and a folder for each with these. */
 #define ST_BAG_PROOF "data/ledger/records.stet-proof"
@@ -39,6 +41,10 @@ extern const struct st_bag_file st_bag_files[];
 #define ST_BAG_CONTENT_LABEL "Stet-Content"
 #define ST_BAG_WHOLE "whole ledger"
 #define ST_BAG_NAMED "named records"
+#define ST_BAG_INCREMENT "increment"
+/* Of an increment: the checkpoint it begins at, verbatim, and the consistency proof from there. */
+#define ST_BAG_SINCE "data/ledger/since.txt"
+#define ST_BAG_CONSISTENCY "data/ledger/consistency.json"
 
 /* The records that a bag is of, in the order of their names. */
 struct st_bag_record {
@@ -61,6 +67,8 @@ struct st_bagging {
 	unsigned hashes;                /* bits of enum st_hash: a manifest for each */
 	FILE *manifests[ST_HASH_COUNT]; /* lines of the payload */
 	FILE *tagmanifests[ST_HASH_COUNT];
+	struct st_buf since_note; /* of an increment: where it begins; empty: it is none */
+	struct st_checkpoint since;
 	struct st_buf note; /* the checkpoint */
 	struct st_checkpoint checkpoint;
 	uint64_t ms;         /* of the seal it is of: the date of everything */
@@ -74,6 +82,8 @@ struct st_bagging {
 int st_bag_begin(struct st_bagging *bagging, const char *name, uint64_t size, stet_error *err);
 int st_bag_end(struct st_bagging *bagging, stet_error *err);
 int st_bag_put(struct st_bagging *bagging, const char *name, stet_bytes content, stet_error *err);
+int st_bag_put_json(
+    struct st_bagging *bagging, const char *name, const stet_json *json, stet_error *err);
 /* A text of entry 0, such as "organisation"; data NULL if it says none. */
 stet_bytes st_bag_opening(const struct st_bagging *bagging, const char *member);
 /* "2026-07-03" of the moment that the bag is of. */
@@ -81,8 +91,9 @@ void st_bag_date(const struct st_bagging *bagging, char out[11]);
 
 /* The lines of the payload manifest that a bag of this ledger has, appended; nothing is written but
  * what waits in the folder `scratch`. */
-int st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, const char *scratch,
-    stet_progress *progress, void *progress_ctx, struct st_buf *out, stet_error *err);
+int st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, stet_bytes since,
+    const char *scratch, stet_progress *progress, void *progress_ctx, struct st_buf *out,
+    stet_error *err);
 
 int st_bag_payload(struct st_bagging *bagging, stet_error *err);    /* payload.c */
 int st_bag_artifacts(struct st_bagging *bagging, stet_error *err);  /* artifacts.c */
@@ -103,14 +114,40 @@ void st_bag_records_clear(struct st_bag_records *records);
 int st_bag_records_ids(const struct st_bag_records *records, stet_id ***ids_out, stet_error *err);
 void st_bag_ids_free(stet_id **ids);
 
+/* --- increment.c --- */
+/* The bag is an increment since this checkpoint, if it is one of this ledger. */
+int st_bag_since_begin(struct st_bagging *bagging, stet_bytes text, stet_error *err);
+int st_bag_since_put(struct st_bagging *bagging, stet_error *err);
+int st_bag_note(
+    stet_bytes text, struct st_note *note, struct st_checkpoint *checkpoint_out, stet_error *err);
+/* A checkpoint in a bag, parsed and not verified. STET_EMISMATCH with ST_BAG_NOT_JOINED if there is
+ * none. */
+int st_bag_moment(
+    struct st_unpack *tree, const char *name, struct st_checkpoint *out, stet_error *err);
+/* That an increment begins where what ("the bag before") ends. STET_EMISMATCH with
+ * ST_BAG_NOT_JOINED. */
+int st_bag_follows(
+    struct st_unpack *tree, const struct st_checkpoint *before, const char *what, stet_error *err);
+/* That an increment holds exactly the entries between its two checkpoints; what came before, and by
+ * which right they were signed, is not looked at.  STET_EMISMATCH, STET_EFORMAT. */
+int st_bag_alone(struct st_unpack *tree, struct st_checkpoint *since_out, stet_error *err);
+
 /* --- compare.c --- */
 /* What a bag's manifest of SHA-512 lists otherwise than ours, as problems. */
 int st_bag_compare(struct st_found *found, stet_bytes ours, stet_bytes theirs, stet_error *err);
 
 /* --- restore.c --- */
-/* The ledger in a bag that was judged already, made at path. */
-int st_bag_restore(struct st_unpack *tree, const char *path, const stet_ledger_options *options,
-    const stet_key *ledger_key, stet_progress *progress, void *progress_ctx, stet_error *err);
+/* The ledger in bags that were judged already, a whole one and its increments in order, made at
+ * path. */
+int st_bag_restore(struct st_unpack *const *trees, size_t count, const char *path,
+    const stet_ledger_options *options, const stet_key *ledger_key, stet_progress *progress,
+    void *progress_ctx, stet_error *err);
+/* A bag of a whole ledger and its increments, opened and judged as bags, each beginning where the
+ * one before ends; *end_out: the moment of the last.  st_bags_close(). */
+int st_bags_open(const char *const *paths, size_t count, stet_progress *progress,
+    void *progress_ctx, struct st_unpack ***trees_out, struct st_checkpoint *end_out,
+    stet_error *err);
+void st_bags_close(struct st_unpack **trees, size_t count);
 /* Its artifacts, each under the digest it has. */
 int st_bag_take_artifacts(struct st_unpack *tree, stet_ledger *ledger, stet_progress *progress,
     void *progress_ctx, stet_error *err);

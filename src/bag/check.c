@@ -29,6 +29,7 @@ struct looking {
 	const stet_package_options *options;
 	struct st_bag *bag;
 	stet_json *report; /* of the checkpoint; NULL: not got so far */
+	uint64_t since;    /* of an increment: its first entry */
 };
 
 static int
@@ -65,7 +66,7 @@ set_timestamps(struct looking *looking, stet_ledger *ledger, stet_error *err)
  * what readers read and left alone what programs verify. */
 static int
 compare_files(struct looking *looking, stet_ledger *ledger, const struct st_bag_records *records,
-    const char *folder, stet_error *err)
+    stet_bytes since, const char *folder, stet_error *err)
 {
 	struct st_buf ours = {0}, theirs = {0};
 	char *scratch = st_path_join(folder, "lines");
@@ -82,7 +83,7 @@ compare_files(struct looking *looking, stet_ledger *ledger, const struct st_bag_
 	}
 	if (scratch == NULL)
 		rc = st_fail_nomem(err);
-	else if ((rc = st_bag_lines(ledger, records, scratch, looking->options->progress,
+	else if ((rc = st_bag_lines(ledger, records, since, scratch, looking->options->progress,
 		      looking->options->progress_ctx, &ours, err)) == STET_OK &&
 		 (rc = st_unpack_read(
 		      looking->tree, "manifest-sha512.txt", SIZE_MAX / 4, &theirs, err)) == STET_OK)
@@ -94,9 +95,11 @@ compare_files(struct looking *looking, stet_ledger *ledger, const struct st_bag_
 	return rc;
 }
 
-/* Put together anew, by every rule, in a folder that is removed again. */
+/* The ledger in some bags, the one that is judged the last of them, put together anew, by every
+ * rule, in a folder that is removed again. */
 static int
-replay(struct looking *looking, const char *folder, stet_error *err)
+replay_bags(struct looking *looking, struct st_unpack *const *trees, size_t count, stet_bytes since,
+    const char *folder, stet_error *err)
 {
 	stet_ledger_options options = STET_LEDGER_OPTIONS;
 	char *path = st_path_join(folder, "ledger");
@@ -106,7 +109,7 @@ replay(struct looking *looking, const char *folder, stet_error *err)
 
 	if (path == NULL)
 		rc = st_fail_nomem(err);
-	else if ((rc = st_bag_restore(looking->tree, path, &options, NULL,
+	else if ((rc = st_bag_restore(trees, count, path, &options, NULL,
 		      looking->options->progress, looking->options->progress_ctx, err)) ==
 		     STET_OK &&
 		 (rc = st_unpack_read(looking->tree, ST_BAG_CHECKPOINT, ST_NOTE_MAX, &note, err)) ==
@@ -116,11 +119,135 @@ replay(struct looking *looking, const char *folder, stet_error *err)
 		 (rc = stet_ledger_open(path, &options, &ledger, err)) == STET_OK &&
 		 (rc = set_moment(looking, ledger, err)) == STET_OK &&
 		 (rc = set_timestamps(looking, ledger, err)) == STET_OK)
-		rc = compare_files(looking, ledger, NULL, folder, err);
+		rc = compare_files(looking, ledger, NULL, since, folder, err);
 	stet_ledger_close(ledger);
 	st_buf_free(&note);
 	free(path);
 	return rc;
+}
+
+static int
+replay(struct looking *looking, const char *folder, stet_error *err)
+{
+	return replay_bags(looking, &looking->tree, 1, (stet_bytes){NULL, 0}, folder, err);
+}
+
+/* --- an increment ----------------------------------------------------------------------------- */
+
+/* What was named to come before and cannot be read refutes nothing. */
+static int
+not_before(int rc, stet_error *err)
+{
+	if (rc == STET_EREFUSED ||
+	    (rc == STET_EFORMAT && err != NULL && err->rule == ST_PACKAGE_KIND))
+		return st_fail(err, STET_EINVAL, ST_PACKAGE_PARTIAL,
+		    "of what comes before, the first has to be a bag of the whole ledger, and the "
+		    "increments since in order");
+	if (rc == STET_ENOTFOUND && err != NULL)
+		err->code = STET_EIO;
+	return rc == STET_ENOTFOUND ? STET_EIO : rc;
+}
+
+/* What the bags before and this one make together. */
+static int
+join(struct looking *looking, const char *folder, stet_error *err)
+{
+	const stet_package_options *options = looking->options;
+	struct st_unpack **before = NULL, **trees = NULL;
+	struct st_checkpoint end;
+	struct st_buf since = {0};
+	int rc;
+
+	if ((rc = st_bags_open(options->after, options->after_count, options->progress,
+		 options->progress_ctx, &before, &end, err)) < 0)
+		return not_before(rc, err);
+	if ((trees = calloc(options->after_count + 1, sizeof(struct st_unpack *))) == NULL)
+		rc = st_fail_nomem(err);
+	else if ((rc = st_bag_follows(looking->tree, &end, options->after[options->after_count - 1],
+		      err)) == STET_OK &&
+		 (rc = st_unpack_read(looking->tree, ST_BAG_SINCE, ST_NOTE_MAX, &since, err)) ==
+		     STET_OK) {
+		memcpy(trees, before, options->after_count * sizeof(struct st_unpack *));
+		trees[options->after_count] = looking->tree;
+		rc = replay_bags(
+		    looking, trees, options->after_count + 1, st_buf_bytes(&since), folder, err);
+	}
+	st_buf_free(&since);
+	free(trees);
+	st_bags_close(before, options->after_count);
+	return rc;
+}
+
+static int
+judge_notes(struct looking *looking, stet_error *err)
+{
+	struct st_buf since = {0}, note = {0};
+	stet_json *earlier = NULL;
+	int rc;
+
+	if ((rc = st_unpack_read(looking->tree, ST_BAG_SINCE, ST_NOTE_MAX, &since, err)) ==
+		STET_OK &&
+	    (rc = st_unpack_read(looking->tree, ST_BAG_CHECKPOINT, ST_NOTE_MAX, &note, err)) ==
+		STET_OK &&
+	    (rc = stet_checkpoint_check(
+		 st_buf_bytes(&since), looking->options->trust, &earlier, err)) == STET_OK)
+		rc = stet_checkpoint_check(
+		    st_buf_bytes(&note), looking->options->trust, &looking->report, err);
+	stet_json_free(earlier);
+	st_buf_free(&note);
+	st_buf_free(&since);
+	return rc;
+}
+
+/* One file with a checkpoint in place of the bags before. */
+static int
+follows_note(struct looking *looking, stet_error *err)
+{
+	struct st_note *note = malloc(sizeof(*note));
+	struct st_checkpoint before;
+	struct st_buf text = {0};
+	int rc;
+
+	if (note == NULL)
+		return st_fail_nomem(err);
+	if ((rc = not_before(st_file_read(looking->options->after[0], ST_NOTE_MAX, &text, err),
+		 err)) == STET_OK &&
+	    (rc = st_bag_note(st_buf_bytes(&text), note, &before, err)) == STET_OK)
+		rc = st_bag_follows(looking->tree, &before, "the checkpoint before", err);
+	st_buf_free(&text);
+	free(note);
+	return rc;
+}
+
+static int
+look_at_increment(struct looking *looking, const char *folder, stet_error *err)
+{
+	const stet_package_options *options = looking->options;
+	struct st_found *found = &looking->bag->found;
+	struct st_checkpoint since;
+	int rc, notes = options->after_count == 1 && !stet_package_like(options->after[0]);
+
+	if ((rc = st_bag_alone(looking->tree, &since, err)) < 0)
+		return rc;
+	looking->since = since.size;
+	if (options->after_count > 0 && !notes)
+		return join(looking, folder, err);
+	if ((rc = judge_notes(looking, err)) < 0 ||
+	    (notes && (rc = follows_note(looking, err)) < 0))
+		return rc;
+	if (notes) {
+		st_found_warning(found, stet_rule_name(ST_BAG_RENDERING), NULL,
+		    "it holds exactly the entries that follow the checkpoint; who had the right "
+		    "to sign them, and whether the files for readers say the same, the bags "
+		    "before are needed for");
+	} else {
+		found->unsure = 1;
+		st_found_warning(found, stet_rule_name(ST_BAG_NOT_JOINED), NULL,
+		    "it is consistent in itself and goes on from %llu entries that were not "
+		    "looked at: give the bag before it, or its checkpoint, with --after",
+		    (unsigned long long)since.size);
+	}
+	return STET_OK;
 }
 
 /* --- named records --------------------------------------------------------------------------- */
@@ -178,7 +305,7 @@ prove_records(struct looking *looking, const char *folder, stet_error *err)
 		      looking->tree, looking->options->trust, &records, &proof, err)) == STET_OK &&
 		 (rc = report_records(looking, proof, &records, err)) == STET_OK &&
 		 (rc = lay_out(looking, proof, path, &ledger, err)) == STET_OK)
-		rc = compare_files(looking, ledger, &records, folder, err);
+		rc = compare_files(looking, ledger, &records, (stet_bytes){NULL, 0}, folder, err);
 	stet_ledger_close(ledger);
 	stet_proof_free(proof);
 	st_bag_records_clear(&records);
@@ -194,8 +321,9 @@ static const struct content {
 	const char *label;
 	look *look;
 	const char *blame; /* the file that what is wrong is told of */
-} contents[] = {
-    {ST_BAG_WHOLE, replay, ST_BAG_ENTRIES}, {ST_BAG_NAMED, prove_records, ST_BAG_RECORD_LIST}};
+} contents[] = {{ST_BAG_WHOLE, replay, ST_BAG_ENTRIES},
+    {ST_BAG_INCREMENT, look_at_increment, ST_BAG_ENTRIES},
+    {ST_BAG_NAMED, prove_records, ST_BAG_RECORD_LIST}};
 
 static const struct content *
 content_known(const struct st_bag *bag)
@@ -257,6 +385,8 @@ report_bag(struct looking *looking, stet_json **report_out, stet_error *err)
 	stet_json_set(report, "files", stet_json_int((int64_t)bag->files));
 	stet_json_set(report, "bytes", stet_json_int((int64_t)bag->bytes));
 	stet_json_set(report, "content", content_of(bag));
+	if (looking->since > 0)
+		stet_json_set(report, "since", stet_json_int((int64_t)looking->since));
 	st_found_report(&bag->found, report);
 	stet_json_set(report, "info", bag->info);
 	bag->info = NULL;
@@ -278,13 +408,19 @@ check_bag(struct st_unpack *tree, const stet_package_options *options, stet_json
 {
 	struct st_watch watch = {options->progress, options->progress_ctx, 0, 0};
 	struct st_bag bag = {0};
-	struct looking looking = {tree, options, &bag, NULL};
+	struct looking looking = {tree, options, &bag, NULL, 0};
 	const struct content *content;
 	int rc = st_bag_check(tree, &watch, &bag, err);
 
-	if (rc == STET_OK && options->scratch_dir != NULL && bag.found.problem_count == 0 &&
-	    (content = content_known(&bag)) != NULL)
-		rc = look_inside(&looking, content, err);
+	if (rc == STET_OK && options->scratch_dir != NULL && bag.found.problem_count == 0) {
+		content = content_known(&bag);
+		if (options->after_count > 0 &&
+		    (content == NULL || content->look != look_at_increment))
+			rc = st_fail(err, STET_EINVAL, ST_RULE_NONE,
+			    "it is no increment, so nothing comes before it");
+		else if (content != NULL)
+			rc = look_inside(&looking, content, err);
+	}
 	if (rc == STET_OK)
 		rc = report_bag(&looking, report_out, err);
 	stet_json_free(looking.report);

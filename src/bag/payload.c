@@ -16,7 +16,7 @@ put_entries(struct st_bagging *bagging, const char *name, const char *format, st
 
 	if ((rc = st_bag_begin(bagging, name, ST_PACK_UNKNOWN, err)) < 0)
 		return rc;
-	rc = stet_export(bagging->ledger, format, 0, bagging->checkpoint.size,
+	rc = stet_export(bagging->ledger, format, bagging->since.size, bagging->checkpoint.size,
 	    bagging->options->progress, bagging->options->progress_ctx, st_pack_sink, bagging->pack,
 	    err);
 	/* Where the package failed it says why better than whoever wrote into it. */
@@ -31,7 +31,7 @@ put_entries(struct st_bagging *bagging, const char *name, const char *format, st
  * a folder for those in which each record is a document of its own. */
 static const struct rendering {
 	const char *format, *name;
-} renderings[] = {{"csv", "data/history.csv"}, {"prov", "data/prov/history.prov.json"},
+} renderings[] = {{"csv", ST_BAG_HISTORY}, {"prov", "data/prov/history.prov.json"},
     {"provn", "data/prov/history.provn"}, {"premis", "data/premis/events.xml"},
     {"datacite", "data/datacite"}, {"ro-crate", "data/ro-crate-metadata.json"}, {NULL, NULL}};
 
@@ -282,6 +282,20 @@ put_index(struct st_bagging *bagging, stet_error *err)
 	return rc;
 }
 
+/* Where records stand is for the whole to say: an increment tells what was added, entry by entry.
+ */
+static int
+put_histories(struct st_bagging *bagging, stet_error *err)
+{
+	int rc;
+
+	if (bagging->since.size > 0)
+		return put_entries(bagging, ST_BAG_HISTORY, "csv", err);
+	if ((rc = put_renderings(bagging, err)) < 0)
+		return rc;
+	return put_index(bagging, err);
+}
+
 int
 st_bag_payload(struct st_bagging *bagging, stet_error *err)
 {
@@ -289,12 +303,12 @@ st_bag_payload(struct st_bagging *bagging, stet_error *err)
 
 	if ((rc = put_files(bagging, err)) < 0 || (rc = put_keys(bagging, err)) < 0 ||
 	    (rc = st_bag_put(bagging, ST_BAG_CHECKPOINT, st_buf_bytes(&bagging->note), err)) < 0 ||
+	    (bagging->since.size > 0 && (rc = st_bag_since_put(bagging, err)) < 0) ||
 	    (bagging->records != NULL && (rc = st_bag_records_put(bagging, err)) < 0) ||
 	    (bagging->records == NULL && (rc = put_timestamps(bagging, err)) < 0) ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES, "cborseq", err)) < 0 ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES_JSON, "jsonl", err)) < 0 ||
-	    (rc = put_renderings(bagging, err)) < 0 || (rc = put_index(bagging, err)) < 0 ||
-	    (rc = st_bag_artifacts(bagging, err)) < 0)
+	    (rc = put_histories(bagging, err)) < 0 || (rc = st_bag_artifacts(bagging, err)) < 0)
 		return rc;
 	return st_bag_verify_txt(bagging, err);
 }

@@ -193,21 +193,6 @@ st_bag_records_make(stet_ledger *ledger, const stet_id *const *ids, size_t count
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-static int
-put_json(struct st_bagging *bagging, const char *name, const stet_json *json, stet_error *err)
-{
-	char *text = NULL;
-	size_t size;
-	int rc;
-
-	if ((rc = stet_json_text(json, STET_JSON_INDENT, &text, &size, err)) < 0)
-		return rc;
-	text[size] = '\n'; /* over the NUL that ends it */
-	rc = st_bag_put(bagging, name, (stet_bytes){(const uint8_t *)text, size + 1}, err);
-	free(text);
-	return rc;
-}
-
 static char *
 member_of(const struct st_bag_record *record, const char *file)
 {
@@ -228,7 +213,8 @@ put_standing(struct st_bagging *bagging, const struct st_bag_record *record, con
 	else if ((rc = stet_standing_of(bagging->ledger, id, (stet_at){STET_AT_NEWEST, 0},
 		      &standing, err)) == STET_OK) {
 		json = stet_standing_json(standing, err);
-		rc = st_json_rc(json) < 0 ? st_fail_nomem(err) : put_json(bagging, name, json, err);
+		rc = st_json_rc(json) < 0 ? st_fail_nomem(err)
+					  : st_bag_put_json(bagging, name, json, err);
 	}
 	stet_standing_free(standing);
 	free(name);
@@ -306,7 +292,7 @@ put_list(struct st_bagging *bagging, stet_error *err)
 		stet_json_add(list, listed(&records->items[i]));
 	stet_json_set(json, "records", list);
 	rc = st_json_rc(json) < 0 ? st_fail_nomem(err)
-				  : put_json(bagging, ST_BAG_RECORD_LIST, json, err);
+				  : st_bag_put_json(bagging, ST_BAG_RECORD_LIST, json, err);
 	stet_json_free(json);
 	return rc;
 }

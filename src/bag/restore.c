@@ -12,7 +12,9 @@
 #include "ledger/timestamps.h"
 
 struct restoring {
-	struct st_unpack *tree;
+	struct st_unpack *tree; /* the last one */
+	struct st_unpack *const *trees;
+	size_t count;
 	stet_progress *progress;
 	void *progress_ctx;
 	stet_ledger *ledger;
@@ -176,7 +178,8 @@ int
 st_bag_take_artifacts(struct st_unpack *tree, stet_ledger *ledger, stet_progress *progress,
     void *progress_ctx, stet_error *err)
 {
-	struct restoring restoring = {tree, progress, progress_ctx, ledger, 0};
+	struct restoring restoring = {
+	    .progress = progress, .progress_ctx = progress_ctx, .ledger = ledger};
 	struct st_pass pass = {want_artifact, take_artifact_alone, &restoring};
 
 	return st_unpack_pass(tree, &pass, err);
@@ -187,12 +190,46 @@ fill_rest(void *ctx, stet_ledger *ledger, stet_error *err)
 {
 	struct restoring *restoring = ctx;
 	struct st_pass pass = {want_member, take_member, restoring};
+	size_t i;
 	int rc;
 
 	restoring->ledger = ledger;
-	if ((rc = take_checkpoint(restoring, err)) < 0)
-		return rc;
-	return st_unpack_pass(restoring->tree, &pass, err);
+	rc = take_checkpoint(restoring, err);
+	for (i = 0; rc == STET_OK && i < restoring->count; i++)
+		rc = st_unpack_pass(restoring->trees[i], &pass, err);
+	return rc;
+}
+
+/* --- the entries of a bag and its increments, as one sequence ----------------------------------
+ */
+
+struct joined {
+	struct st_unpack *const *trees;
+	size_t count, next;
+	struct st_member *member; /* of the tree before next */
+	stet_error *err;
+};
+
+static int
+read_joined(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
+{
+	struct joined *joined = ctx;
+	int rc;
+
+	for (*got_out = 0;;) {
+		if (joined->member != NULL &&
+		    ((rc = st_member_source(joined->member, buf, size, got_out)) != STET_OK ||
+			*got_out > 0))
+			return rc;
+		st_member_close(joined->member);
+		joined->member = NULL;
+		if (joined->next == joined->count)
+			return STET_OK;
+		rc = st_member_open(
+		    joined->trees[joined->next++], ST_BAG_ENTRIES, &joined->member, joined->err);
+		if (rc < 0)
+			return rc;
+	}
 }
 
 /* --- the bag --------------------------------------------------------------------------------- */
@@ -213,44 +250,115 @@ first_problem(const struct st_bag *bag, const char *in, stet_error *err)
 	    bag->found.problem_count > 1 ? ", and more; 'stet check' lists all" : "");
 }
 
+/* What a bag has to be: a whole ledger, or (before not NULL) what goes on from there. */
 static int
-judge_bag(struct restoring *restoring, const char *path, stet_error *err)
+judge_content(struct st_unpack *tree, const struct st_bag *bag, const char *path,
+    const struct st_checkpoint *before, const char *what, stet_error *err)
 {
-	struct st_watch watch = {restoring->progress, restoring->progress_ctx, 0, 0};
+	stet_bytes content = st_bag_label(bag, ST_BAG_CONTENT_LABEL);
+	int increment = st_bytes_equal(content, st_str(ST_BAG_INCREMENT));
+
+	if (content.data == NULL || st_unpack_find(tree, ST_BAG_ENTRIES, NULL) == NULL)
+		return st_fail(err, STET_EFORMAT, ST_PACKAGE_KIND,
+		    "'%s' is a bag of something else than a ledger", path);
+	if (before != NULL && increment)
+		return st_bag_follows(tree, before, what, err);
+	if (before != NULL)
+		return st_fail(err, STET_EMISMATCH, ST_BAG_NOT_JOINED,
+		    "'%s' is no increment, and stands behind another bag", path);
+	if (increment)
+		return st_fail(err, STET_EREFUSED, ST_PACKAGE_PARTIAL,
+		    "'%s' is an increment: it is restored together with the bag before it, which "
+		    "comes first",
+		    path);
+	if (!st_bytes_equal(content, st_str(ST_BAG_WHOLE)))
+		return st_fail(err, STET_EREFUSED, ST_PACKAGE_PARTIAL,
+		    "'%s' does not hold a whole ledger", path);
+	return STET_OK;
+}
+
+static int
+judge_bag(struct st_unpack *tree, const char *path, const struct st_checkpoint *before,
+    const char *what, stet_progress *progress, void *progress_ctx, stet_error *err)
+{
+	struct st_watch watch = {progress, progress_ctx, 0, 0};
 	struct st_bag bag = {0};
-	stet_bytes content;
 	int rc;
 
-	if (!st_bag_like(restoring->tree))
+	if (!st_bag_like(tree))
 		return st_fail(err, STET_EFORMAT, ST_PACKAGE_KIND, "'%s' is no bag", path);
-	if ((rc = st_bag_check(restoring->tree, &watch, &bag, err)) == STET_OK) {
-		content = st_bag_label(&bag, ST_BAG_CONTENT_LABEL);
-		if (bag.found.problem_count > 0)
-			rc = first_problem(&bag, path, err);
-		else if (content.data == NULL ||
-			 st_unpack_find(restoring->tree, ST_BAG_ENTRIES, NULL) == NULL)
-			rc = st_fail(err, STET_EFORMAT, ST_PACKAGE_KIND,
-			    "'%s' is a bag of something else than a ledger", path);
-		else if (!st_bytes_equal(content, st_str(ST_BAG_WHOLE)))
-			rc = st_fail(err, STET_EREFUSED, ST_PACKAGE_PARTIAL,
-			    "'%s' does not hold a whole ledger", path);
-	}
+	if ((rc = st_bag_check(tree, &watch, &bag, err)) == STET_OK)
+		rc = bag.found.problem_count > 0
+			 ? first_problem(&bag, path, err)
+			 : judge_content(tree, &bag, path, before, what, err);
 	st_bag_clear(&bag);
 	return rc;
 }
 
-int
-st_bag_restore(struct st_unpack *tree, const char *path, const stet_ledger_options *options,
-    const stet_key *ledger_key, stet_progress *progress, void *progress_ctx, stet_error *err)
+void
+st_bags_close(struct st_unpack **trees, size_t count)
 {
-	struct restoring restoring = {tree, progress, progress_ctx, NULL, 0};
-	struct st_member *entries = NULL;
+	size_t i;
+
+	for (i = 0; trees != NULL && i < count; i++)
+		st_unpack_close(trees[i]);
+	free(trees);
+}
+
+int
+st_bags_open(const char *const *paths, size_t count, stet_progress *progress, void *progress_ctx,
+    struct st_unpack ***trees_out, struct st_checkpoint *end_out, stet_error *err)
+{
+	struct st_unpack **trees = calloc(count + 1, sizeof(*trees));
+	size_t i;
+	int rc = trees != NULL ? STET_OK : st_fail_nomem(err);
+
+	for (i = 0; rc == STET_OK && i < count; i++)
+		if ((rc = st_unpack_open(paths[i], &trees[i], err)) == STET_OK &&
+		    (rc = judge_bag(trees[i], paths[i], i > 0 ? end_out : NULL,
+			 i > 0 ? paths[i - 1] : NULL, progress, progress_ctx, err)) == STET_OK)
+			rc = st_bag_moment(trees[i], ST_BAG_CHECKPOINT, end_out, err);
+	if (rc < 0)
+		st_bags_close(trees, count);
+	else
+		*trees_out = trees;
+	return rc;
+}
+
+int
+st_bag_restore(struct st_unpack *const *trees, size_t count, const char *path,
+    const stet_ledger_options *options, const stet_key *ledger_key, stet_progress *progress,
+    void *progress_ctx, stet_error *err)
+{
+	struct restoring restoring = {.tree = trees[count - 1],
+	    .trees = trees,
+	    .count = count,
+	    .progress = progress,
+	    .progress_ctx = progress_ctx};
+	struct joined joined = {trees, count, 0, NULL, err};
+	int rc = st_ledger_restore(path, options, read_joined, &joined, ledger_key, fill_rest,
+	    &restoring, progress, progress_ctx, err);
+
+	st_member_close(joined.member);
+	return rc;
+}
+
+int
+stet_ledger_restore_bags(const char *path, const stet_ledger_options *options,
+    const char *const *bags, size_t count, const stet_key *ledger_key, stet_progress *progress,
+    void *progress_ctx, stet_error *err)
+{
+	struct st_unpack **trees = NULL;
+	struct st_checkpoint end;
 	int rc;
 
-	if ((rc = st_member_open(tree, ST_BAG_ENTRIES, &entries, err)) == STET_OK)
-		rc = st_ledger_restore(path, options, st_member_source, entries, ledger_key,
-		    fill_rest, &restoring, progress, progress_ctx, err);
-	st_member_close(entries);
+	if (count == 0)
+		return st_fail(err, STET_EINVAL, ST_RULE_NONE, "no bag to restore from");
+	if ((rc = st_crypto_init(err)) < 0 ||
+	    (rc = st_bags_open(bags, count, progress, progress_ctx, &trees, &end, err)) < 0)
+		return rc;
+	rc = st_bag_restore(trees, count, path, options, ledger_key, progress, progress_ctx, err);
+	st_bags_close(trees, count);
 	return rc;
 }
 
@@ -258,14 +366,33 @@ int
 stet_ledger_restore_bag(const char *path, const stet_ledger_options *options, const char *bag,
     const stet_key *ledger_key, stet_progress *progress, void *progress_ctx, stet_error *err)
 {
-	struct restoring restoring = {NULL, progress, progress_ctx, NULL, 0};
+	return stet_ledger_restore_bags(
+	    path, options, &bag, 1, ledger_key, progress, progress_ctx, err);
+}
+
+int
+stet_package_checkpoint(const char *path, char **note_out, size_t *size_out, stet_error *err)
+{
+	struct st_unpack *tree = NULL;
+	struct st_buf text = {0};
 	int rc;
 
-	if ((rc = st_crypto_init(err)) < 0 || (rc = st_unpack_open(bag, &restoring.tree, err)) < 0)
+	if ((rc = st_unpack_open(path, &tree, err)) < 0)
 		return rc;
-	if ((rc = judge_bag(&restoring, bag, err)) == STET_OK)
-		rc = st_bag_restore(
-		    restoring.tree, path, options, ledger_key, progress, progress_ctx, err);
-	st_unpack_close(restoring.tree);
-	return rc;
+	if (st_unpack_find(tree, ST_BAG_CHECKPOINT, NULL) == NULL)
+		rc = st_fail(err, STET_EFORMAT, ST_PACKAGE_KIND,
+		    "'%s' is no bag of a ledger: there is no checkpoint in it", path);
+	else
+		rc = st_unpack_read(tree, ST_BAG_CHECKPOINT, ST_NOTE_MAX, &text, err);
+	st_unpack_close(tree);
+	*size_out = text.size;
+	st_buf_put_u8(&text, '\0');
+	if (rc == STET_OK && text.rc < 0)
+		rc = st_fail_nomem(err);
+	if (rc < 0) {
+		st_buf_free(&text);
+		return rc;
+	}
+	*note_out = (char *)text.data;
+	return STET_OK;
 }

@@ -9,7 +9,8 @@ What is verified: every file is the one the manifests list and no other is there
 the bytes, links, signatures and roles that the format asks for; the checkpoint is a signature by
 the ledger key over exactly these entries; every artifact is content that an entry names. In a bag
 of named records: each proof shows all that the ledger says of its record, by the word of the ledger
-key, and the entries in the bag are those that the proofs show. Not verified: the pages that only
+key, and the entries in the bag are those that the proofs show. An increment alone can only be found
+to hold exactly the entries between its two checkpoints, which is answered by 3. Not verified: the pages that only
 show the same in other formats (report.html, history.csv, prov, premis ...).
 
 --key is the ledger's verifier key as you got it from somewhere else than this bag.  Without it the
@@ -201,6 +202,74 @@ def verify_records(given, there):
     print("key:        %s" % stet.make_vkey(origin, shown.ledger_keys[-1]))
 
 
+def peaks_of(size, root, path, newer):
+    """The complete subtrees of the old tree, the smallest first: they are in the path."""
+    path = ([root] if size & (size - 1) == 0 else []) + path
+    fn, sn = size - 1, newer - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    peaks = path[:1]
+    for value in path[1:]:
+        if fn & 1 or fn == sn:
+            peaks.append(value)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        fn, sn = fn >> 1, sn >> 1
+    return peaks
+
+
+def tree_over(size, peaks, leaves):
+    """The root of the old tree with these leaves behind it."""
+    ranges = [(1 << bit, peak) for bit, peak in
+              zip([bit for bit in range(63) if size >> bit & 1], peaks)][::-1]
+    for leaf in leaves:
+        ranges.append((1, leaf))
+        while len(ranges) > 1 and ranges[-2][0] == ranges[-1][0]:
+            (width, left), (_, right) = ranges[-2:]
+            ranges[-2:] = [(2 * width, stet.sha256(b"\x01", left, right))]
+    root = ranges.pop()[1]
+    while ranges:
+        root = stet.sha256(b"\x01", ranges.pop()[1], root)
+    return root
+
+
+def note_of(name, key):
+    """A checkpoint; signed, if the key is known."""
+    text, origin, size, root, lines = stet_proof.read_checkpoint(read("data", "ledger", name))
+    if key is not None:
+        stet.require(key[0] == origin, "%s: of another ledger than the key" % name)
+        blobs = [blob for who, blob in lines
+                 if who == origin and blob[:4] == stet.note_key_id(origin, 1, key[1])]
+        stet.require(blobs and all(len(blob) == 68 and stet.signature_ok(key[1], text.encode(),
+                                                                         blob[4:])
+                                   for blob in blobs), "%s is not signed by that key" % name)
+    return origin, size, root
+
+
+def verify_increment(given):
+    key = None if given is None else stet.read_vkey(given)
+    origin, size, root = note_of("since.txt", key)
+    same, newer, newest = note_of("checkpoint.txt", key)
+    stet.require(same == origin and size < newer, "its checkpoints do not follow each other")
+    path = [bytes.fromhex(text) for text in
+            json.loads(read("data", "ledger", "consistency.json").decode("utf-8"))["path"]]
+    stet.require(all(len(one) == 32 for one in path)
+                 and stet_proof.consistent(size, newer, root, newest, path),
+                 "the consistency proof does not lead from one checkpoint to the other")
+    data, at, leaves = read("data", "ledger", "entries.cborseq"), 0, []
+    while at < len(data):
+        entry = stet.decode_first(data[at : at + 70000], 0)
+        stet.require(stet.decode(entry)[0] == size + len(leaves), "entries are not in order")
+        leaves.append(stet.leaf_hash(entry))
+        at += len(entry)
+    stet.require(len(leaves) == newer - size and tree_over(
+        size, peaks_of(size, root, path, newer), leaves) == newest,
+        "the entries are not those between the two checkpoints")
+    print("entries:    %d to %d, exactly those between the two checkpoints" % (size, newer - 1))
+    raise stet.Unknown("it goes on from %d entries that are not in this bag; with 'stet check' and "
+                       "the bag before it all of it can be verified" % size)
+
+
 def verify_whole(given, there):
     ledger = read_entries()
     print("entries:    %d, one chain, every signature and role right" % len(ledger.leaves))
@@ -220,6 +289,8 @@ def verify(given):
     print("files:      %d in data/, all listed, all unaltered" % len(there))
     if there & {"data/ledger/records.stet-proof", "data/records.json"}:
         verify_records(given, there)
+    elif "data/ledger/since.txt" in there:
+        verify_increment(given)
     else:
         verify_whole(given, there)
 

@@ -14,8 +14,11 @@ put_facts(struct st_bagging *bagging, struct st_buf *out)
 
 	st_hex(bagging->checkpoint.root, 32, root);
 	st_bag_date(bagging, date);
-	st_buf_printf(out, "This is the audit trail of %s, as it stood on %s.\n",
-	    bagging->records != NULL ? "records of a ledger" : "a ledger", date);
+	st_buf_printf(out, "This is %s, as it stood on %s.\n",
+	    bagging->records != NULL  ? "the audit trail of records of a ledger"
+	    : bagging->since.size > 0 ? "what was added to the audit trail of a ledger"
+				      : "the audit trail of a ledger",
+	    date);
 	st_buf_printf(out,
 	    "\n"
 	    "    ledger   %s\n"
@@ -30,6 +33,9 @@ put_facts(struct st_bagging *bagging, struct st_buf *out)
 	    "    key      %s\n"
 	    "\n",
 	    bagging->checkpoint.size, root, bagging->vkey);
+	if (bagging->since.size > 0)
+		st_buf_printf(
+		    out, "The first entry here is entry %" PRIu64 ".\n\n", bagging->since.size);
 }
 
 static void
@@ -95,6 +101,22 @@ static const char means_records[] =
     "report.html shows people what the proof shows programs. It is a page and can be changed like\n"
     "any page; way 3 makes it again from the proof and compares.\n";
 
+/* What a stranger can check of what was added. */
+static const char means_increment[] =
+    "This bag goes on from another one: it holds the entries after the checkpoint in\n"
+    "ledger/since.txt, which the bag before it ended with. By itself it shows, by ways 2 and 3,\n"
+    "that it holds exactly the entries between two checkpoints that the ledger key has signed, "
+    "and\n"
+    "both answer 3: could not find out more. With the bags before it, named in the order in which\n"
+    "they were made, everything can be verified, and the ledger made again:\n"
+    "\n"
+    "       stet check FOLDER --after FIRST-BAG --after NEXT-BAG ... --key 'KEY'\n"
+    "       stet restore FIRST-BAG NEXT-BAG ... FOLDER NEW-LEDGER\n";
+
+static const char files_increment[] =
+    "    ledger/since.txt        the checkpoint that the bag before ended with\n"
+    "    ledger/consistency.json that the newer checkpoint goes on from it (RFC 9162, 2.1.4)\n";
+
 static const char files_records[] =
     "    records.json            which records, and where the files of each are\n"
     "    records/.../record.stet-proof   all that the ledger says of the record, and the proof of "
@@ -103,9 +125,11 @@ static const char files_records[] =
     "    records/.../standing.json       the same for programs\n"
     "    ledger/records.stet-proof       the proof of all these records together\n";
 
-static const char files[] =
+static const char files_index[] =
     "    index.html, index/      every record here with where it stands, and the findings, to "
-    "read\n"
+    "read\n";
+
+static const char files[] =
     "    ledger/entries.cborseq  the entries, byte for byte as they were signed: the only truth "
     "here\n"
     "    ledger/entries.jsonl    the same to read, one on each line\n"
@@ -167,10 +191,15 @@ st_bag_verify_txt(struct st_bagging *bagging, stet_error *err)
 	put_records(bagging, &out);
 	st_buf_printf(&out, how,
 	    bagging->records != NULL ? "nothing of what the ledger says of these records is missing"
-				     : "the entries are the signed ones and that none is missing");
-	st_buf_put_str(&out, bagging->records != NULL ? means_records : means_whole);
+	    : bagging->since.size > 0
+		? "the entries are those after the bag before, as far as can be told from this one"
+		: "the entries are the signed ones and that none is missing");
+	st_buf_put_str(&out, bagging->records != NULL  ? means_records
+			     : bagging->since.size > 0 ? means_increment
+						       : means_whole);
 	st_buf_put_str(&out, "\nWhat is in data/:\n\n");
 	st_buf_put_str(&out, bagging->records != NULL ? files_records : "");
+	st_buf_put_str(&out, bagging->since.size > 0 ? files_increment : files_index);
 	st_buf_put_str(&out, files);
 	if (bagging->timestamps > 0)
 		st_buf_put_str(&out, how_old);

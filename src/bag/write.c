@@ -83,6 +83,22 @@ st_bag_put(struct st_bagging *bagging, const char *name, stet_bytes content, ste
 	return st_bag_end(bagging, err);
 }
 
+int
+st_bag_put_json(
+    struct st_bagging *bagging, const char *name, const stet_json *json, stet_error *err)
+{
+	char *text = NULL;
+	size_t size;
+	int rc;
+
+	if ((rc = stet_json_text(json, STET_JSON_INDENT, &text, &size, err)) < 0)
+		return rc;
+	text[size] = '\n'; /* over the NUL that ends it */
+	rc = st_bag_put(bagging, name, (stet_bytes){(const uint8_t *)text, size + 1}, err);
+	free(text);
+	return rc;
+}
+
 /* --- what the ledger says of itself ---------------------------------------------------------- */
 
 stet_bytes
@@ -146,7 +162,13 @@ put_bag_info(struct st_bagging *bagging, stet_error *err)
 	snprintf(text, sizeof(text), "%" PRIu64 ".%" PRIu64, result->bytes, result->files);
 	put_info(&out, "Payload-Oxum", st_str(text));
 	put_info(&out, ST_BAG_CONTENT_LABEL,
-	    st_str(bagging->records != NULL ? ST_BAG_NAMED : ST_BAG_WHOLE));
+	    st_str(bagging->records != NULL  ? ST_BAG_NAMED
+		   : bagging->since.size > 0 ? ST_BAG_INCREMENT
+					     : ST_BAG_WHOLE));
+	if (bagging->since.size > 0) {
+		snprintf(text, sizeof(text), "%" PRIu64, bagging->since.size);
+		put_info(&out, "Stet-Since", st_str(text));
+	}
 	put_info(&out, "Stet-Origin", st_str(bagging->checkpoint.origin));
 	snprintf(text, sizeof(text), "%" PRIu64, bagging->checkpoint.size);
 	put_info(&out, "Stet-Size", st_str(text));
@@ -341,14 +363,16 @@ fill(struct st_bagging *bagging, stet_error *err)
 
 /* What the bag is of, before anything is written. */
 static int
-begin(struct st_bagging *bagging, const struct st_bag_records *records, stet_error *err)
+begin(struct st_bagging *bagging, const struct st_bag_records *records, stet_bytes since,
+    stet_error *err)
 {
 	int rc = records != NULL ? turn_to_records(bagging, records, err)
 				 : read_checkpoint(bagging, err);
 
 	if (rc < 0 || (rc = read_opening(bagging, err)) < 0)
 		return rc;
-	return stet_ledger_vkey(bagging->ledger, &bagging->vkey, err);
+	rc = stet_ledger_vkey(bagging->ledger, &bagging->vkey, err);
+	return rc < 0 || since.size == 0 ? rc : st_bag_since_begin(bagging, since, err);
 }
 
 static void
@@ -358,6 +382,7 @@ end(struct st_bagging *bagging)
 	close_manifests(bagging);
 	stet_json_free(bagging->open);
 	st_buf_free(&bagging->note);
+	st_buf_free(&bagging->since_note);
 	st_bag_ids_free(bagging->ids);
 	stet_ledger_close(bagging->shown);
 	free(bagging->vkey);
@@ -381,15 +406,19 @@ stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *o
 		rc = st_fail_nomem(err);
 	else if (options->version != STET_OPTIONS_VERSION)
 		rc = st_fail(err, STET_EINVAL, ST_RULE_NONE, "options of another version");
+	else if (options->id_count > 0 && options->since.size > 0)
+		rc = st_fail(err, STET_EINVAL, ST_RULE_NONE, "an increment is of all records");
 	else if ((options->id_count == 0 || (rc = st_bag_records_make(ledger, options->ids,
 						 options->id_count, &records, err)) == STET_OK) &&
-		 (rc = begin(&bagging, options->id_count > 0 ? &records : NULL, err)) == STET_OK &&
+		 (rc = begin(&bagging, options->id_count > 0 ? &records : NULL, options->since,
+		      err)) == STET_OK &&
 		 (rc = st_pack_open(path, kind, base, bagging.ms, bagging.hashes, &bagging.pack,
 		      err)) == STET_OK &&
 		 (rc = fill(&bagging, err)) == STET_OK)
 		rc = st_pack_finish(&bagging.pack, err);
 	if (rc == STET_OK && result_out != NULL) {
 		*result_out = bagging.result;
+		result_out->since = bagging.since.size;
 		result_out->head.size = bagging.checkpoint.size;
 		memcpy(result_out->head.root, bagging.checkpoint.root, 32);
 	}
@@ -417,8 +446,9 @@ copy_lines(FILE *lines, struct st_buf *out, stet_error *err)
 }
 
 int
-st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, const char *scratch,
-    stet_progress *progress, void *progress_ctx, struct st_buf *out, stet_error *err)
+st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, stet_bytes since,
+    const char *scratch, stet_progress *progress, void *progress_ctx, struct st_buf *out,
+    stet_error *err)
 {
 	stet_bag_options options = STET_BAG_OPTIONS;
 	struct st_bagging bagging = {.ledger = ledger, .options = &options};
@@ -427,7 +457,7 @@ st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, const ch
 	options.progress = progress;
 	options.progress_ctx = progress_ctx;
 	bagging.hashes = 1u << ST_SHA512;
-	if ((rc = begin(&bagging, records, err)) == STET_OK &&
+	if ((rc = begin(&bagging, records, since, err)) == STET_OK &&
 	    (rc = st_pack_open(scratch, ST_PACK_NOTHING, "", bagging.ms, bagging.hashes,
 		 &bagging.pack, err)) == STET_OK &&
 	    (rc = open_manifests(&bagging, err)) == STET_OK &&

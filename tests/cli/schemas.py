@@ -115,6 +115,9 @@ def read_ledger():
     check("check", run("check", "bag", "--json").stdout.decode())
     check("bag", must("export", "bagit", "10.1234/a", "10.1234/b", "-o", "some.zip", "--json"))
     check("check", run("check", "some.zip", "--json").stdout.decode())
+    must("record", "10.1234/new", "--title", "New since", "--as", "working")
+    check("bag", must("export", "bagit", "--all", "--since", "bag", "-o", "since.tar", "--json"))
+    check("check", run("check", "since.tar", "--after", "bag", "--json").stdout.decode())
     must("import", "-q", "retraction-watch", os.path.join(
         ROOT, "tests", "data", "retraction-watch", "rw_raw20col_one_row_2023.csv"))
     for line in must("status", "10.1234/b", "9f810e9f-5768-46ea-af76-f8b503e24cd6",

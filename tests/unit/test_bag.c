@@ -30,21 +30,33 @@ path_of(struct tl *tl, const char *name)
 }
 
 static int
-write_bag(struct tl *tl, const char *path, const stet_id *id, stet_error *err)
+write_bag(struct tl *tl, const char *path, const stet_id *id, const char *since, stet_error *err)
 {
 	stet_bag_options options = STET_BAG_OPTIONS;
 	stet_bag_result result;
+	char *note = NULL;
+	size_t size;
+	int rc;
 
 	options.ids = &id;
 	options.id_count = id != NULL;
-	return stet_export_bag(tl->ledger, path, &options, &result, err);
+	if (since != NULL) {
+		if ((rc = stet_package_checkpoint(since, &note, &size, err)) < 0)
+			return rc;
+		options.since = (stet_bytes){(const uint8_t *)note, size};
+	}
+	rc = stet_export_bag(tl->ledger, path, &options, &result, err);
+	free(note);
+	return rc;
 }
 
 static int
-judge(struct tl *tl, const char *path, stet_json **report, stet_error *err)
+judge(struct tl *tl, const char *path, const char *after, stet_json **report, stet_error *err)
 {
 	stet_package_options options = STET_PACKAGE_OPTIONS;
 
+	options.after = &after;
+	options.after_count = after != NULL;
 	options.scratch_dir = tl->folder;
 	return stet_package_check(path, &options, report, err);
 }
@@ -63,7 +75,7 @@ assert_good(struct tl *tl, const char *path)
 	stet_json *report = NULL;
 	stet_error err;
 
-	if (judge(tl, path, &report, &err) != STET_OK)
+	if (judge(tl, path, NULL, &report, &err) != STET_OK)
 		fail_msg("%s", err.text);
 	if (!stet_json_bool_of(stet_json_get(report, "ok")))
 		fail_msg("%s",
@@ -92,37 +104,41 @@ assert_same_or_short(int rc, const char *path, const struct st_buf *whole)
 }
 
 static void
-short_of_memory(const char *name)
+short_of_memory(const char *name, int increment)
 {
 	struct st_buf whole = {0};
 	struct tl tl;
 	stet_id *id = NULL;
 	stet_json *report = NULL;
 	stet_error err;
-	char *path;
+	char *path, *before = NULL;
 	long n;
 	int rc;
 
 	tl_make(&tl, 0);
+	if (increment) {
+		before = path_of(&tl, "before");
+		assert_int_equal(write_bag(&tl, before, NULL, NULL, &err), STET_OK);
+	}
 	tl_fill(&tl);
 	path = path_of(&tl, "bag.tar");
 	if (name != NULL)
 		assert_int_equal(stet_id_parse(name, &id, &err), STET_OK);
-	assert_int_equal(write_bag(&tl, path, id, &err), STET_OK);
+	assert_int_equal(write_bag(&tl, path, id, before, &err), STET_OK);
 	assert_int_equal(st_file_read(path, SIZE_MAX / 2, &whole, &err), STET_OK);
 	assert_int_equal(unlink(path), 0);
 	for (n = 0;; n += STEP) {
 		alloc_fail(n);
-		rc = write_bag(&tl, path, id, &err);
+		rc = write_bag(&tl, path, id, before, &err);
 		if (!alloc_failed())
 			break;
 		assert_same_or_short(rc, path, &whole);
 	}
 	assert_int_equal(rc, STET_OK);
-	assert_true(n > 1000);
+	assert_true(n > 100);
 	for (n = 0;; n += STEP) {
 		alloc_fail(n);
-		rc = judge(&tl, path, &report, &err);
+		rc = judge(&tl, path, before, &report, &err);
 		if (!alloc_failed())
 			break;
 		if (rc == STET_OK) {
@@ -137,6 +153,7 @@ short_of_memory(const char *name)
 	stet_json_free(report);
 	st_buf_free(&whole);
 	stet_id_free(id);
+	free(before);
 	free(path);
 	tl_free(&tl);
 }
@@ -145,14 +162,21 @@ static void
 test_bag__of_a_whole_ledger_is_whole_or_says_no_memory(void **state)
 {
 	(void)state;
-	short_of_memory(NULL);
+	short_of_memory(NULL, 0);
+}
+
+static void
+test_bag__of_what_was_added_is_whole_or_says_no_memory(void **state)
+{
+	(void)state;
+	short_of_memory(NULL, 1);
 }
 
 static void
 test_bag__of_records_is_whole_or_says_no_memory(void **state)
 {
 	(void)state;
-	short_of_memory(TL_PAPER);
+	short_of_memory(TL_PAPER, 0);
 }
 
 static void
@@ -195,7 +219,7 @@ test_bag__of_records_after_a_change_of_the_ledger_key(void **state)
 	rotate(&tl, TL_NEXT);
 	path = path_of(&tl, "bag.tar");
 	assert_int_equal(stet_id_parse(TL_PAPER, &id, &err), STET_OK);
-	if (write_bag(&tl, path, id, &err) != STET_OK)
+	if (write_bag(&tl, path, id, NULL, &err) != STET_OK)
 		fail_msg("%s", err.text);
 	assert_good(&tl, path);
 	stet_id_free(id);
@@ -208,6 +232,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_bag__of_a_whole_ledger_is_whole_or_says_no_memory),
+	    cmocka_unit_test(test_bag__of_what_was_added_is_whole_or_says_no_memory),
 	    cmocka_unit_test(test_bag__of_records_is_whole_or_says_no_memory),
 	    cmocka_unit_test(test_bag__of_records_after_a_change_of_the_ledger_key),
 	};
