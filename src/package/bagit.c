@@ -17,7 +17,6 @@
 #define TAG_FILE_MAX ((size_t)16 * 1024 * 1024)
 #define MANIFEST_MAX ((size_t)1024 * 1024 * 1024)
 #define NOWHERE SIZE_MAX
-#define PIECE_SIZE ((size_t)262144)
 
 /* One line of a manifest. */
 struct row {
@@ -40,9 +39,7 @@ struct checking {
 	int manifests, unknown; /* payload manifests we can check; that we cannot */
 	/* While content is read. */
 	size_t *first; /* of a node: its first row, or NOWHERE */
-	struct st_hasher *hashers[ST_HASH_COUNT];
-	unsigned hashes; /* of the file being read */
-	uint8_t *piece;
+	struct st_digests digests;
 };
 
 static int
@@ -765,28 +762,20 @@ static int
 want_file(void *ctx, const struct st_node *node, size_t index, stet_error *err)
 {
 	struct checking *checking = ctx;
-	int i, rc;
+	unsigned hashes = listed_in(checking, index, 0) | listed_in(checking, index, 1);
+	int rc = st_digests_begin(&checking->digests, hashes, err);
 
-	checking->hashes = listed_in(checking, index, 0) | listed_in(checking, index, 1);
-	for (i = 0; i < ST_HASH_COUNT; i++)
-		if ((checking->hashes & 1u << i) != 0 && checking->hashers[i] == NULL &&
-		    (rc = st_hasher_new((enum st_hash)i, &checking->hashers[i], err)) < 0)
-			return rc;
-	return checking->hashes != 0 || starts(node->name, "data/");
+	return rc < 0 ? rc : hashes != 0 || starts(node->name, "data/");
 }
 
 static void
 compare_rows(struct checking *checking, const struct st_node *node, size_t index)
 {
-	uint8_t digests[ST_HASH_COUNT][64];
+	uint8_t(*const digests)[64] = checking->digests.is;
 	const struct row *row;
 	char is[17], says[17], name[64];
 	size_t i;
-	int h;
 
-	for (h = 0; h < ST_HASH_COUNT; h++)
-		if ((checking->hashes & 1u << h) != 0)
-			st_hasher_end(checking->hashers[h], digests[h]);
 	for (i = checking->first[index];
 	     i != NOWHERE && i < checking->count && checking->rows[i].node == index; i++) {
 		row = &checking->rows[i];
@@ -805,22 +794,11 @@ take_file(
     void *ctx, const struct st_node *node, size_t index, struct st_member *member, stet_error *err)
 {
 	struct checking *checking = ctx;
-	size_t got;
-	int rc, i;
+	uint64_t before = checking->watch->done;
+	int rc = st_digests_member(&checking->digests, member, checking->watch, err);
 
-	do {
-		got = 0;
-		if ((rc = st_member_read(member, checking->piece, PIECE_SIZE, &got, err)) < 0)
-			return rc;
-		for (i = 0; got > 0 && i < ST_HASH_COUNT; i++)
-			if ((checking->hashes & 1u << i) != 0)
-				st_hasher_add(
-				    checking->hashers[i], (stet_bytes){checking->piece, got});
-		checking->watch->done += got;
-		if (starts(node->name, "data/"))
-			checking->bag->bytes += got;
-		rc = st_watch_tell(checking->watch, "bytes", err);
-	} while (rc == STET_OK && got > 0);
+	if (starts(node->name, "data/"))
+		checking->bag->bytes += checking->watch->done - before;
 	if (rc == STET_OK)
 		compare_rows(checking, node, index);
 	return rc;
@@ -831,16 +809,11 @@ check_content(struct checking *checking, stet_error *err)
 {
 	struct st_pass pass = {want_file, take_file, checking};
 	size_t i;
-	int rc;
 
-	if ((checking->piece = malloc(PIECE_SIZE)) == NULL)
-		return st_fail_nomem(err);
 	checking->watch->done = checking->watch->total = 0;
 	for (i = 0; i < st_unpack_count(checking->tree); i++)
 		checking->watch->total += st_unpack_get(checking->tree, i)->size;
-	rc = st_unpack_pass(checking->tree, &pass, err);
-	free(checking->piece);
-	return rc;
+	return st_unpack_pass(checking->tree, &pass, err);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
@@ -914,8 +887,7 @@ st_bag_check(struct st_unpack *tree, struct st_watch *watch, struct st_bag *bag,
 	    bag->info == NULL || bag->found.rc < 0 ? st_fail_nomem(err) : check_all(&checking, err);
 	for (i = 0; i < checking.count; i++)
 		free(checking.rows[i].path);
-	for (i = 0; i < ST_HASH_COUNT; i++)
-		st_hasher_free(checking.hashers[i]);
+	st_digests_free(&checking.digests);
 	free(checking.rows);
 	free(checking.first);
 	return rc;

@@ -12,7 +12,6 @@
 #include "json/json.h"
 
 #define SMALL_MAX 4096 /* of a declaration, of a sidecar */
-#define PIECE_SIZE ((size_t)262144)
 #define NAME_SIZE 4096
 
 /* A digest that a file must have, because an inventory says so. */
@@ -36,10 +35,8 @@ struct checking {
 	struct row *rows;
 	size_t count, room;
 	/* While content is read. */
-	struct st_hasher *hashers[ST_HASH_COUNT];
-	unsigned hashes;
-	size_t next; /* the first row not yet passed: files come in the order of their places */
-	uint8_t *piece;
+	struct st_digests digests;
+	size_t next; /* the first row of the file */
 };
 
 /* The name of a file as it is told: with what its object lies in. */
@@ -728,35 +725,26 @@ static int
 want_file(void *ctx, const struct st_node *node, size_t index, stet_error *err)
 {
 	struct checking *checking = ctx;
+	unsigned hashes = 0;
 	size_t i;
 	int rc;
 
 	(void)node;
-	checking->hashes = 0;
 	checking->next = first_row(checking, index);
-	for (i = checking->next; i < checking->count && checking->rows[i].node == index; i++) {
-		enum st_hash hash = checking->rows[i].hash;
-
-		checking->hashes |= 1u << hash;
-		if (checking->hashers[hash] == NULL &&
-		    (rc = st_hasher_new(hash, &checking->hashers[hash], err)) < 0)
-			return rc;
-	}
-	return checking->hashes != 0;
+	for (i = checking->next; i < checking->count && checking->rows[i].node == index; i++)
+		hashes |= 1u << checking->rows[i].hash;
+	rc = st_digests_begin(&checking->digests, hashes, err);
+	return rc < 0 ? rc : hashes != 0;
 }
 
 static void
 compare_rows(struct checking *checking, const struct st_node *node, size_t index)
 {
-	uint8_t digests[ST_HASH_COUNT][64];
+	uint8_t(*const digests)[64] = checking->digests.is;
 	char is[17], says[17], version[32];
 	const struct row *row;
 	size_t i;
-	int h;
 
-	for (h = 0; h < ST_HASH_COUNT; h++)
-		if ((checking->hashes & 1u << h) != 0)
-			st_hasher_end(checking->hashers[h], digests[h]);
 	for (i = checking->next; i < checking->count && checking->rows[i].node == index; i++) {
 		row = &checking->rows[i];
 		if (memcmp(row->digest, digests[row->hash], st_hash_size(row->hash)) == 0)
@@ -776,20 +764,8 @@ take_file(
     void *ctx, const struct st_node *node, size_t index, struct st_member *member, stet_error *err)
 {
 	struct checking *checking = ctx;
-	size_t got;
-	int rc, i;
+	int rc = st_digests_member(&checking->digests, member, checking->watch, err);
 
-	do {
-		got = 0;
-		if ((rc = st_member_read(member, checking->piece, PIECE_SIZE, &got, err)) < 0)
-			return rc;
-		for (i = 0; got > 0 && i < ST_HASH_COUNT; i++)
-			if ((checking->hashes & 1u << i) != 0)
-				st_hasher_add(
-				    checking->hashers[i], (stet_bytes){checking->piece, got});
-		checking->watch->done += got;
-		rc = st_watch_tell(checking->watch, "bytes", err);
-	} while (rc == STET_OK && got > 0);
 	if (rc == STET_OK)
 		compare_rows(checking, node, index);
 	return rc;
@@ -800,18 +776,13 @@ check_content(struct checking *checking, stet_error *err)
 {
 	struct st_pass pass = {want_file, take_file, checking};
 	size_t i;
-	int rc;
 
-	if ((checking->piece = malloc(PIECE_SIZE)) == NULL)
-		return st_fail_nomem(err);
 	if (checking->count > 1)
 		qsort(checking->rows, checking->count, sizeof(struct row), by_node);
 	for (i = 0; !checking->ocfl->root && i < st_unpack_count(checking->tree); i++)
 		if (strchr(st_unpack_get(checking->tree, i)->name, '/') != NULL)
 			checking->watch->total += st_unpack_get(checking->tree, i)->size;
-	rc = st_unpack_pass(checking->tree, &pass, err);
-	free(checking->piece);
-	return rc;
+	return st_unpack_pass(checking->tree, &pass, err);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
@@ -902,7 +873,6 @@ st_ocfl_object(struct st_unpack *tree, const char *prefix, struct st_watch *watc
 {
 	struct checking checking = {
 	    .tree = tree, .ocfl = ocfl, .found = &ocfl->found, .watch = watch, .prefix = prefix};
-	size_t i;
 	int rc;
 
 	checking.minor = -1;
@@ -913,8 +883,7 @@ st_ocfl_object(struct st_unpack *tree, const char *prefix, struct st_watch *watc
 		rc = st_fail_nomem(err);
 	ocfl->objects++;
 	ocfl->versions += checking.root.count;
-	for (i = 0; i < ST_HASH_COUNT; i++)
-		st_hasher_free(checking.hashers[i]);
+	st_digests_free(&checking.digests);
 	st_inventory_clear(&checking.root);
 	st_buf_free(&checking.text);
 	free(checking.rows);

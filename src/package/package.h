@@ -172,4 +172,19 @@ int st_hash_named(stet_bytes name);
 const char *st_hash_name(enum st_hash hash);
 size_t st_hash_size(enum st_hash hash);
 
+/* Several digests of content that passes by once. All zero to begin with; one after the other. */
+struct st_digests {
+	unsigned hashes; /* bits 1 << enum st_hash: of the content now at hand */
+	struct st_hasher *hashers[ST_HASH_COUNT]; /* each made when it is first asked for */
+	uint8_t is[ST_HASH_COUNT][64];            /* of the content that ended last */
+	uint8_t *piece;
+};
+int st_digests_begin(struct st_digests *digests, unsigned hashes, stet_error *err);
+void st_digests_add(struct st_digests *digests, stet_bytes piece);
+void st_digests_end(struct st_digests *digests);
+/* Reads all of a member into them and ends them, telling watch of its bytes. */
+int st_digests_member(
+    struct st_digests *digests, struct st_member *member, struct st_watch *watch, stet_error *err);
+void st_digests_free(struct st_digests *digests);
+
 #endif

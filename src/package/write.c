@@ -32,9 +32,7 @@ struct st_pack {
 	struct archive *archive; /* NULL: a folder */
 	int failed;              /* errno of the first write that failed */
 	int aborted;             /* what still comes goes nowhere */
-	unsigned hashes;
-	struct st_hasher *hashers[ST_HASH_COUNT];
-	uint8_t digests[ST_HASH_COUNT][64];
+	struct st_digests digests;
 	/* The member being written. */
 	int open, direct; /* direct: its bytes go straight on */
 	char *name;
@@ -195,23 +193,21 @@ st_pack_open(const char *path, enum st_pack_kind kind, const char *base, uint64_
 {
 	struct st_pack *pack = calloc(1, sizeof(*pack));
 	struct stat st;
-	int rc = STET_OK, i;
+	int rc = STET_OK;
 
 	if (pack == NULL)
 		return st_fail_nomem(err);
 	pack->fd = pack->file = -1;
 	pack->kind = kind;
 	pack->ms = ms;
-	pack->hashes = hashes;
 	pack->path = strdup(path);
 	pack->base = strdup(base);
 	/* What a killed run leaves says by its name that it is not whole. */
 	pack->temporary = joined(path, ".partial-", "XXXXXX");
 	if (pack->path == NULL || pack->base == NULL || pack->temporary == NULL)
 		rc = st_fail_nomem(err);
-	for (i = 0; rc == STET_OK && i < ST_HASH_COUNT; i++)
-		if ((hashes & 1u << i) != 0)
-			rc = st_hasher_new((enum st_hash)i, &pack->hashers[i], err);
+	if (rc == STET_OK)
+		rc = st_digests_begin(&pack->digests, hashes, err);
 	if (rc == STET_OK && kind == ST_PACK_NOTHING) {
 		*pack_out = pack;
 		return STET_OK;
@@ -366,13 +362,9 @@ hold(struct st_pack *pack, stet_bytes piece, stet_error *err)
 int
 st_pack_put(struct st_pack *pack, stet_bytes piece, stet_error *err)
 {
-	int i;
-
 	if (piece.size == 0)
 		return STET_OK;
-	for (i = 0; i < ST_HASH_COUNT; i++)
-		if (pack->hashers[i] != NULL)
-			st_hasher_add(pack->hashers[i], piece);
+	st_digests_add(&pack->digests, piece);
 	pack->size += piece.size;
 	if (pack->stated != ST_PACK_UNKNOWN && pack->size > pack->stated)
 		return st_fail(err, STET_EMISMATCH, ST_MEMBER_SIZE,
@@ -447,16 +439,14 @@ forget_member(struct st_pack *pack)
 int
 st_pack_end(struct st_pack *pack, stet_error *err)
 {
-	int rc = STET_OK, i;
+	int rc = STET_OK;
 
 	if (pack->pending.code != STET_OK) {
 		if (err != NULL)
 			*err = pack->pending;
 		return pack->pending.code;
 	}
-	for (i = 0; i < ST_HASH_COUNT; i++)
-		if (pack->hashers[i] != NULL)
-			st_hasher_end(pack->hashers[i], pack->digests[i]);
+	st_digests_end(&pack->digests);
 	if (pack->stated != ST_PACK_UNKNOWN && pack->size != pack->stated)
 		rc = st_fail(err, STET_EMISMATCH, ST_MEMBER_SIZE,
 		    "'%.100s' has %llu bytes instead of %llu", pack->name,
@@ -488,7 +478,7 @@ st_pack_digest(const struct st_pack *pack, enum st_hash hash, uint8_t out[64])
 {
 	size_t size = st_hash_size(hash);
 
-	memcpy(out, pack->digests[hash], size);
+	memcpy(out, pack->digests.is[hash], size);
 	return size;
 }
 
@@ -620,7 +610,6 @@ static void
 free_pack(struct st_pack **pack_in)
 {
 	struct st_pack *pack = *pack_in;
-	int i;
 
 	*pack_in = NULL;
 	forget_member(pack);
@@ -628,8 +617,7 @@ free_pack(struct st_pack **pack_in)
 		archive_write_free(pack->archive);
 	if (pack->fd >= 0)
 		close(pack->fd);
-	for (i = 0; i < ST_HASH_COUNT; i++)
-		st_hasher_free(pack->hashers[i]);
+	st_digests_free(&pack->digests);
 	st_buf_free(&pack->held);
 	free(pack->temporary);
 	free(pack->base);
