@@ -118,8 +118,6 @@ void st_bag_ids_free(stet_id **ids);
 /* The bag is an increment since this checkpoint, if it is one of this ledger. */
 int st_bag_since_begin(struct st_bagging *bagging, stet_bytes text, stet_error *err);
 int st_bag_since_put(struct st_bagging *bagging, stet_error *err);
-int st_bag_note(
-    stet_bytes text, struct st_note *note, struct st_checkpoint *checkpoint_out, stet_error *err);
 /* A checkpoint in a bag, parsed and not verified. STET_EMISMATCH with ST_BAG_NOT_JOINED if there is
  * none. */
 int st_bag_moment(

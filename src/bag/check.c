@@ -212,7 +212,7 @@ follows_note(struct looking *looking, stet_error *err)
 		return st_fail_nomem(err);
 	if ((rc = not_before(st_file_read(looking->options->after[0], ST_NOTE_MAX, &text, err),
 		 err)) == STET_OK &&
-	    (rc = st_bag_note(st_buf_bytes(&text), note, &before, err)) == STET_OK)
+	    (rc = st_checkpoint_read(st_buf_bytes(&text), note, &before, err)) == STET_OK)
 		rc = st_bag_follows(looking->tree, &before, "the checkpoint before", err);
 	st_buf_free(&text);
 	free(note);

@@ -14,15 +14,6 @@
 #define READ_SIZE ((size_t)65536)
 #define NUMBER(n) ((unsigned long long)(n))
 
-int
-st_bag_note(
-    stet_bytes text, struct st_note *note, struct st_checkpoint *checkpoint_out, stet_error *err)
-{
-	int rc = st_note_parse(text, note, err);
-
-	return rc < 0 ? rc : st_checkpoint_parse(note->text, checkpoint_out, err);
-}
-
 /* --- where it begins ----------------------------------------------------------------------------
  */
 
@@ -70,7 +61,7 @@ st_bag_since_begin(struct st_bagging *bagging, stet_bytes text, stet_error *err)
 	st_buf_put_bytes(&bagging->since_note, text);
 	if (note == NULL || bagging->since_note.rc < 0)
 		rc = st_fail_nomem(err);
-	else if ((rc = st_bag_note(
+	else if ((rc = st_checkpoint_read(
 		      st_buf_bytes(&bagging->since_note), note, &bagging->since, err)) == STET_OK)
 		rc = judge_since(bagging, note, err);
 	free(note);
@@ -131,7 +122,7 @@ st_bag_moment(struct st_unpack *tree, const char *name, struct st_checkpoint *ou
 	if (st_unpack_find(tree, name, NULL) == NULL)
 		rc = wrong("it has no file '%s'", name);
 	else if ((rc = st_unpack_read(tree, name, ST_NOTE_MAX, &text, err)) == STET_OK)
-		rc = st_bag_note(st_buf_bytes(&text), note, out, err);
+		rc = st_checkpoint_read(st_buf_bytes(&text), note, out, err);
 	st_buf_free(&text);
 	free(note);
 	return rc;

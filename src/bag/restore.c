@@ -141,8 +141,7 @@ judge_note(stet_ledger *ledger, stet_bytes text, struct st_note *note, stet_erro
 	stet_head head;
 	int rc;
 
-	if ((rc = st_note_parse(text, note, err)) < 0 ||
-	    (rc = st_checkpoint_parse(note->text, &checkpoint, err)) < 0 ||
+	if ((rc = st_checkpoint_read(text, note, &checkpoint, err)) < 0 ||
 	    (rc = stet_ledger_head(ledger, &head, err)) < 0)
 		return rc;
 	if (checkpoint.size != head.size || memcmp(checkpoint.root, head.root, 32) != 0 ||

@@ -260,8 +260,9 @@ take_checkpoint(struct st_bagging *bagging, stet_bytes text, stet_error *err)
 	st_buf_put_bytes(&bagging->note, text);
 	if (note == NULL || bagging->note.rc < 0)
 		rc = st_fail_nomem(err);
-	else if ((rc = st_note_parse(st_buf_bytes(&bagging->note), note, err)) == STET_OK)
-		rc = st_checkpoint_parse(note->text, &bagging->checkpoint, err);
+	else
+		rc = st_checkpoint_read(
+		    st_buf_bytes(&bagging->note), note, &bagging->checkpoint, err);
 	free(note);
 	return rc;
 }

@@ -35,8 +35,8 @@ read_checkpoint(stet_ledger *ledger, struct source *source, stet_error *err)
 	if (source->note.rc < 0 || (note = calloc(1, sizeof(*note))) == NULL)
 		return st_fail_nomem(err);
 	if ((rc = stet_ledger_moment(ledger, st_buf_bytes(&source->note), &at, err)) == STET_OK &&
-	    (rc = st_note_parse(st_buf_bytes(&source->note), note, err)) == STET_OK &&
-	    (rc = st_checkpoint_parse(note->text, &checkpoint, err)) == STET_OK) {
+	    (rc = st_checkpoint_read(st_buf_bytes(&source->note), note, &checkpoint, err)) ==
+		STET_OK) {
 		source->inclusion.size = checkpoint.size;
 		memcpy(source->root, checkpoint.root, 32);
 	}

@@ -376,9 +376,8 @@ st_checkpoint_stored(stet_ledger *ledger, struct st_buf *note_out,
 
 	if (note == NULL || path == NULL)
 		rc = st_fail_nomem(err);
-	else if ((rc = st_file_read(path, ST_NOTE_MAX, note_out, err)) == STET_OK &&
-		 (rc = st_note_parse(st_buf_bytes(note_out), note, err)) == STET_OK)
-		rc = st_checkpoint_parse(note->text, checkpoint_out, err);
+	else if ((rc = st_file_read(path, ST_NOTE_MAX, note_out, err)) == STET_OK)
+		rc = st_checkpoint_read(st_buf_bytes(note_out), note, checkpoint_out, err);
 	free(path);
 	free(note);
 	return rc;
@@ -522,8 +521,7 @@ stet_ledger_moment(stet_ledger *ledger, stet_bytes note, stet_at *at_out, stet_e
 	if ((parsed = calloc(1, sizeof(*parsed))) == NULL)
 		return st_fail_nomem(err);
 	pthread_mutex_lock(&ledger->lock);
-	if ((rc = st_note_parse(note, parsed, err)) < 0 ||
-	    (rc = st_checkpoint_parse(parsed->text, &checkpoint, err)) < 0 ||
+	if ((rc = st_checkpoint_read(note, parsed, &checkpoint, err)) < 0 ||
 	    (rc = st_ledger_reader(ledger, &reader, err)) < 0)
 		goto done;
 	books = (struct st_books){reader, reader};
@@ -585,8 +583,7 @@ stet_ledger_adopt(stet_ledger *ledger, stet_bytes note, stet_error *err)
 	if ((parsed = calloc(1, sizeof(*parsed))) == NULL)
 		return st_fail_nomem(err);
 	pthread_mutex_lock(&ledger->lock);
-	if ((rc = st_note_parse(note, parsed, err)) < 0 ||
-	    (rc = st_checkpoint_parse(parsed->text, &adopted, err)) < 0 ||
+	if ((rc = st_checkpoint_read(note, parsed, &adopted, err)) < 0 ||
 	    (rc = st_guard_take(ledger, &guard, err)) < 0 ||
 	    (rc = st_ledger_reader(ledger, &reader, err)) < 0)
 		goto done;

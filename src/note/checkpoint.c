@@ -195,3 +195,12 @@ st_checkpoint_parse(stet_bytes text, struct st_checkpoint *checkpoint_out, stet_
 	*checkpoint_out = checkpoint;
 	return STET_OK;
 }
+
+int
+st_checkpoint_read(stet_bytes bytes, struct st_note *note_out, struct st_checkpoint *checkpoint_out,
+    stet_error *err)
+{
+	int rc = st_note_parse(bytes, note_out, err);
+
+	return rc < 0 ? rc : st_checkpoint_parse(note_out->text, checkpoint_out, err);
+}

@@ -111,5 +111,8 @@ int st_checkpoint_parse(stet_bytes text, struct st_checkpoint *checkpoint_out, s
  * follows them, size 0 if nothing. */
 int st_checkpoint_parse_extended(stet_bytes text, struct st_checkpoint *checkpoint_out,
     stet_bytes *extensions_out, stet_error *err);
+/* A note and the checkpoint that its text is: st_note_parse() and st_checkpoint_parse(). */
+int st_checkpoint_read(stet_bytes bytes, struct st_note *note_out,
+    struct st_checkpoint *checkpoint_out, stet_error *err);
 
 #endif

@@ -54,8 +54,8 @@ decode(stet_proof *proof, stet_error *err)
 	int rc;
 
 	if ((rc = st_proof_decode(st_buf_bytes(&proof->file), &proof->proof, err)) < 0 ||
-	    (rc = st_note_parse(proof->proof.checkpoint, &proof->note, err)) < 0 ||
-	    (rc = st_checkpoint_parse(proof->note.text, &proof->checkpoint, err)) < 0)
+	    (rc = st_checkpoint_read(
+		 proof->proof.checkpoint, &proof->note, &proof->checkpoint, err)) < 0)
 		return rc;
 	for (i = 0; i < proof->proof.asked_count; i++)
 		if (st_bytes_equal(proof->proof.asked[i], st_str(ST_NAME_SEAL)))

@@ -345,8 +345,8 @@ read_checkpoint(struct writer *writer, stet_error *err)
 		return st_fail_nomem(err);
 	if ((rc = stet_ledger_moment(writer->ledger, st_buf_bytes(&writer->note), &at, err)) ==
 		STET_OK &&
-	    (rc = st_note_parse(st_buf_bytes(&writer->note), note, err)) == STET_OK &&
-	    (rc = st_checkpoint_parse(note->text, &checkpoint, err)) == STET_OK) {
+	    (rc = st_checkpoint_read(st_buf_bytes(&writer->note), note, &checkpoint, err)) ==
+		STET_OK) {
 		writer->size = checkpoint.size;
 		memcpy(writer->root, checkpoint.root, 32);
 	}

@@ -165,9 +165,9 @@ verify_stored(struct st_verify *verify, struct st_note *note)
 	if (rc == STET_ENOTFOUND)
 		return st_found(verify, ST_CHECKPOINT_MISSING, STET_NO_SEQ,
 		    "there is no checkpoint in the ledger's folder");
-	if (rc == STET_OK &&
-	    (rc = st_note_parse(st_buf_bytes(&verify->stored_note), note, &why)) == STET_OK)
-		rc = st_checkpoint_parse(note->text, &checkpoint, &why);
+	if (rc == STET_OK)
+		rc =
+		    st_checkpoint_read(st_buf_bytes(&verify->stored_note), note, &checkpoint, &why);
 	if (rc == STET_OK)
 		return check_stored(verify, note, &checkpoint);
 	if (rc == STET_EFORMAT)

@@ -141,8 +141,8 @@ stet_ledger_cosign_request(
 	if (note == NULL)
 		return st_fail_nomem(err);
 	if ((rc = stet_ledger_checkpoint(ledger, &text, &size, err)) == STET_OK &&
-	    (rc = st_note_parse((stet_bytes){(uint8_t *)text, size}, note, err)) == STET_OK &&
-	    (rc = st_checkpoint_parse(note->text, &checkpoint, err)) == STET_OK &&
+	    (rc = st_checkpoint_read(
+		 (stet_bytes){(uint8_t *)text, size}, note, &checkpoint, err)) == STET_OK &&
 	    old > checkpoint.size)
 		rc = st_fail(err, STET_EINVAL, ST_COSIGN_ROLLED_BACK,
 		    "the checkpoint is of %llu entries, fewer than %llu",
