@@ -153,25 +153,6 @@ st_bag_follows(
  * The path from one tree to the other holds every peak of the old one; with the new leaves on top
  * of them the new root can be computed, so that no entry is missing or another. */
 
-struct peaks {
-	const uint8_t (*hashes)[32];
-	size_t at; /* those before it are not read yet */
-};
-
-/* Peaks are asked for from the greatest on, and stand in the path from the smallest on. */
-static int
-read_peak(void *ctx, unsigned level, uint64_t index, uint8_t hash_out[32], stet_error *err)
-{
-	struct peaks *peaks = ctx;
-
-	(void)level;
-	(void)index;
-	if (peaks->at == 0)
-		return wrong("its consistency proof is too short");
-	memcpy(hash_out, peaks->hashes[--peaks->at], 32);
-	return STET_OK;
-}
-
 static int
 take_path(const stet_json *json, const struct st_checkpoint *since, const struct st_checkpoint *to,
     uint8_t path[ST_TREE_PATH_MAX][32], size_t *count_out, stet_error *err)
@@ -217,36 +198,6 @@ read_path(struct st_unpack *tree, const struct st_checkpoint *since, const struc
 	stet_json_free(json);
 	st_buf_free(&text);
 	return rc;
-}
-
-/* The old tree from a path that was found right. */
-static int
-load_peaks(struct st_tree *tree, const struct st_checkpoint *since, const uint8_t (*path)[32],
-    size_t count, uint64_t to, stet_error *err)
-{
-	uint8_t hashes[ST_TREE_PATH_MAX + 1][32];
-	struct peaks peaks = {(const uint8_t(*)[32])hashes, 0};
-	uint64_t fn = since->size - 1, sn = to - 1;
-	size_t i = 0;
-
-	while ((fn & 1) != 0) {
-		fn >>= 1;
-		sn >>= 1;
-	}
-	memcpy(hashes[peaks.at++], (since->size & (since->size - 1)) == 0 ? since->root : path[i++],
-	    32);
-	for (; i < count; i++) {
-		if ((fn & 1) != 0 || fn == sn) {
-			memcpy(hashes[peaks.at++], path[i], 32);
-			while ((fn & 1) == 0 && fn != 0) {
-				fn >>= 1;
-				sn >>= 1;
-			}
-		}
-		fn >>= 1;
-		sn >>= 1;
-	}
-	return st_tree_load(tree, since->size, read_peak, &peaks, err);
 }
 
 struct reading {
@@ -346,10 +297,11 @@ st_bag_alone(struct st_unpack *tree, struct st_checkpoint *since_out, stet_error
 		    since_out->size >= to.size)
 			rc = wrong("its two checkpoints are not of one ledger, the later one after "
 				   "the other");
-		else if ((rc = read_path(tree, since_out, &to, path, &count, err)) == STET_OK &&
-			 (rc = load_peaks(&reading.tree, since_out, (const uint8_t(*)[32])path,
-			      count, to.size, err)) == STET_OK)
-			rc = read_entries(tree, &reading, err);
+		else if ((rc = read_path(tree, since_out, &to, path, &count, err)) == STET_OK)
+			rc = st_tree_load_proved(&reading.tree, since_out->size, to.size,
+				 since_out->root, (const uint8_t(*)[32])path, count)
+				 ? read_entries(tree, &reading, err)
+				 : wrong("its consistency proof is too short");
 	}
 	if (rc == STET_OK) {
 		st_tree_root(&reading.tree, root);

@@ -317,3 +317,33 @@ st_tree_consistency_ok(uint64_t size1, uint64_t size2, const uint8_t root1[32],
 	return climb.sn == 0 && memcmp(old_hash, root1, 32) == 0 &&
 	       memcmp(new_hash, root2, 32) == 0;
 }
+
+/* Every left sibling on the way up is a peak of the old tree, the smallest first. */
+int
+st_tree_load_proved(struct st_tree *tree, uint64_t size1, uint64_t size2, const uint8_t root1[32],
+    const uint8_t (*path)[32], size_t count)
+{
+	struct climb climb = {size1 - 1, size2 - 1};
+	struct st_tree loaded = {.size = size1};
+	unsigned left = bit_count(size1);
+	size_t i = 0;
+
+	if (size1 == 0 || size1 >= size2 || size2 > ST_TREE_SIZE_MAX || count == 0)
+		return 0;
+	while (climb.fn & 1)
+		climb_up(&climb);
+	left--;
+	memcpy(loaded.frontier[left], left == 0 ? root1 : path[i++], 32);
+	for (; i < count; i++) {
+		if (climb_is_right(&climb)) {
+			if (left == 0)
+				return 0;
+			memcpy(loaded.frontier[--left], path[i], 32);
+		}
+		climb_up(&climb);
+	}
+	if (left > 0)
+		return 0;
+	*tree = loaded;
+	return 1;
+}

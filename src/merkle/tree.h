@@ -52,6 +52,10 @@ int st_tree_prove_consistency(uint64_t size1, uint64_t size2, st_tree_read *read
     uint8_t path_out[ST_TREE_PATH_MAX][32], size_t *count_out, stet_error *err);
 int st_tree_consistency_ok(uint64_t size1, uint64_t size2, const uint8_t root1[32],
     const uint8_t root2[32], const uint8_t (*path)[32], size_t count);
+/* The compact range of the first tree, to be appended to, from a path that st_tree_consistency_ok()
+ * found right: 1, or 0 if that cannot be. */
+int st_tree_load_proved(struct st_tree *tree, uint64_t size1, uint64_t size2,
+    const uint8_t root1[32], const uint8_t (*path)[32], size_t count);
 
 /* One proof of many leaves: going down as the RFC splits the tree, left side first, the hash of
  * each range that has none of them and is beside one that has.  docs/format.md, "Proof file".

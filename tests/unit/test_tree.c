@@ -303,7 +303,7 @@ static void
 test_tree__proves_every_pair_of_sizes_as_the_rfc_defines(void **state)
 {
 	uint8_t path[ST_TREE_PATH_MAX][32], wanted[ST_TREE_PATH_MAX][32], root1[32], root2[32];
-	struct st_tree tree;
+	struct st_tree tree, old, proved;
 	uint64_t size1, size2;
 	size_t count, proofs = 0;
 
@@ -320,6 +320,14 @@ test_tree__proves_every_pair_of_sizes_as_the_rfc_defines(void **state)
 			defined_root(0, size1, root1);
 			assert_true(
 			    st_tree_consistency_ok(size1, size2, root1, root2, CONST(path), count));
+			assert_int_equal(
+			    st_tree_load_proved(&proved, size1, size2, root1, CONST(path), count),
+			    size1 < size2);
+			if (size1 < size2) {
+				assert_int_equal(
+				    st_tree_load(&old, size1, read_node, &forest, NULL), 0);
+				assert_memory_equal(&proved, &old, sizeof(old));
+			}
 			proofs++;
 		}
 	}
