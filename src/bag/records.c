@@ -372,34 +372,19 @@ read_names(struct st_unpack *tree, struct st_bag_records *records, stet_error *e
 	return rc;
 }
 
-static int
-find_seq(const stet_proof *all, uint64_t seq, size_t *at_out)
-{
-	size_t low = 0, high = all->proof.entry_count, at;
-
-	while (low < high) {
-		at = low + (high - low) / 2;
-		if (all->seqs[at] < seq)
-			low = at + 1;
-		else
-			high = at;
-	}
-	*at_out = low;
-	return low < all->proof.entry_count && all->seqs[low] == seq;
-}
-
 /* Both are of one checkpoint, so that equal numbers are equal entries. */
 static int
 mark_shown(const stet_proof *all, const stet_proof *one, const struct st_bag_record *record,
     uint8_t *shown, stet_error *err)
 {
-	size_t i, at;
+	const struct st_shown *found;
+	size_t i;
 
 	for (i = 0; i < one->proof.entry_count; i++) {
-		if (!find_seq(all, one->seqs[i], &at))
+		if ((found = st_shown_find(all, one->seqs[i])) == NULL)
 			return wrong("the proof of '%s' shows entry %llu, which the bag is not of",
 			    record->name, (unsigned long long)one->seqs[i]);
-		shown[at] = 1;
+		shown[found - all->shown] = 1;
 	}
 	return STET_OK;
 }

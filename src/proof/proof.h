@@ -98,6 +98,8 @@ struct stet_proof {
 	stet_json *report;
 };
 
+/* The entry of that number, or NULL if it is none of those shown. */
+const struct st_shown *st_shown_find(const stet_proof *proof, uint64_t seq);
 /* Steps 1 to 10 of a file that proof->file holds. */
 int st_proof_verify(stet_proof *proof, const stet_trust *trust, stet_error *err);
 /* Step 4. */

@@ -279,3 +279,19 @@ st_shown_gap(const stet_proof *proof, int hidden, stet_error *err)
 	free(found);
 	return rc;
 }
+
+const struct st_shown *
+st_shown_find(const stet_proof *proof, uint64_t seq)
+{
+	size_t low = 0, high = proof->proof.entry_count, at;
+
+	while (low < high) {
+		at = low + (high - low) / 2;
+		if (proof->seqs[at] < seq)
+			low = at + 1;
+		else
+			high = at;
+	}
+	return low < proof->proof.entry_count && proof->seqs[low] == seq ? &proof->shown[low]
+									 : NULL;
+}

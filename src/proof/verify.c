@@ -132,29 +132,13 @@ check_trusted(stet_proof *proof, const stet_trust *trust, stet_error *err)
 	return STET_OK;
 }
 
-static const struct st_shown *
-find_shown(const stet_proof *proof, uint64_t seq)
-{
-	size_t low = 0, high = proof->proof.entry_count, at;
-
-	while (low < high) {
-		at = low + (high - low) / 2;
-		if (proof->seqs[at] < seq)
-			low = at + 1;
-		else
-			high = at;
-	}
-	return low < proof->proof.entry_count && proof->seqs[low] == seq ? &proof->shown[low]
-									 : NULL;
-}
-
 /* That seal was admitted, so the key before this change has signed it. */
 static int
 check_rotation(const stet_proof *proof, size_t at, stet_error *err)
 {
 	const struct st_proof_rotation *rotation = &proof->proof.rotations[at];
 	const uint64_t since = proof->state.ledger_keys[at + 1].since;
-	const struct st_shown *seal = find_shown(proof, rotation->seal);
+	const struct st_shown *seal = st_shown_find(proof, rotation->seal);
 	stet_bytes root;
 
 	if (rotation->seal + 1 != since || seal == NULL || seal->statement.type != ST_TYPE_SEAL)
