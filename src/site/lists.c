@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/err.h"
-
 #include "site/site.h"
 
 #define PER_PAGE 500
@@ -125,8 +124,8 @@ st_list_drop(struct st_list *list)
 /* --- codes -------------------------------------------------------------------------------------
  */
 
-void
-st_codes_count(struct st_codes *codes, const char *code)
+static void
+count_code(struct st_codes *codes, const char *code)
 {
 	const stet_rule *rule = stet_rule_get(stet_rule_find(code));
 	size_t i;
@@ -141,6 +140,49 @@ st_codes_count(struct st_codes *codes, const char *code)
 			return;
 		}
 	}
+}
+
+static void
+put_code(struct st_html *html, const char *code)
+{
+	st_html_leaf(html, "code", NULL, code);
+	st_html_text(html, ": ");
+}
+
+void
+st_codes_finding(struct st_codes *codes, struct st_html *html, const char *code, const char *text)
+{
+	st_html_open(html, "li", NULL);
+	put_code(html, code != NULL ? code : "");
+	st_html_foreign(html, text != NULL ? text : "");
+	st_html_close(html);
+	if (code != NULL)
+		count_code(codes, code);
+}
+
+int
+st_codes_verdict(struct st_codes *codes, struct st_list *list, const stet_audit_item *item,
+    const char *href, stet_error *err)
+{
+	struct st_html *html = &list->html;
+	int rc;
+
+	if ((rc = st_list_item(list, err)) < 0)
+		return rc;
+	put_code(html, item->code);
+	st_html_textf(html, "group %" PRIu64 ", ", item->group);
+	if (href != NULL)
+		st_html_open(html, "a", "href", href, NULL);
+	st_html_foreign(html, item->name);
+	if (href != NULL)
+		st_html_close(html);
+	st_html_text(html, " gives ");
+	st_html_foreign(html, item->value);
+	st_html_text(html, " as ");
+	st_html_foreign(html, item->status);
+	st_html_close(html);
+	count_code(codes, item->code);
+	return STET_OK;
 }
 
 void

@@ -77,21 +77,6 @@ put_name(struct st_html *html, const char *name, const char *link, const stet_js
 	st_html_close(html);
 }
 
-static void
-put_finding(struct overview *overview, const stet_json *finding)
-{
-	struct st_html *html = &overview->findings.html;
-	const char *code = st_look_text(finding, "code"), *text = st_look_text(finding, "text");
-
-	st_html_open(html, "li", NULL);
-	st_html_leaf(html, "code", NULL, code != NULL ? code : "");
-	st_html_text(html, ": ");
-	st_html_foreign(html, text != NULL ? text : "");
-	st_html_close(html);
-	if (code != NULL)
-		st_codes_count(&overview->codes, code);
-}
-
 static int
 put_findings(struct overview *overview, const char *name, const char *link, const stet_json *json,
     stet_error *err)
@@ -108,7 +93,9 @@ put_findings(struct overview *overview, const char *name, const char *link, cons
 	put_name(html, name, link, json);
 	st_html_open(html, "ul", NULL);
 	for (i = 0; i < stet_json_size(findings); i++)
-		put_finding(overview, stet_json_item(findings, i));
+		st_codes_finding(&overview->codes, html,
+		    st_look_text(stet_json_item(findings, i), "code"),
+		    st_look_text(stet_json_item(findings, i), "text"));
 	st_html_close(html);
 	st_html_close(html);
 	return STET_OK;
@@ -140,24 +127,10 @@ static int
 see(void *ctx, const stet_audit_item *item, stet_error *err)
 {
 	struct overview *overview = ctx;
-	struct st_html *html = &overview->findings.html;
-	int rc;
 
-	if (item->code == NULL)
-		return put_record(overview, item->name, NULL, err);
-	/* One verdict of a group of records that contradict each other. */
-	if ((rc = st_list_item(&overview->findings, err)) < 0)
-		return rc;
-	st_html_leaf(html, "code", NULL, item->code);
-	st_html_textf(html, ": group %" PRIu64 ", ", item->group);
-	st_html_foreign(html, item->name);
-	st_html_text(html, " gives ");
-	st_html_foreign(html, item->value);
-	st_html_text(html, " as ");
-	st_html_foreign(html, item->status);
-	st_html_close(html);
-	st_codes_count(&overview->codes, item->code);
-	return STET_OK;
+	return item->code == NULL
+		   ? put_record(overview, item->name, NULL, err)
+		   : st_codes_verdict(&overview->codes, &overview->findings, item, NULL, err);
 }
 
 static int

@@ -130,13 +130,6 @@ list(struct site *site, const struct st_site_record *record, stet_error *err)
 	return STET_OK;
 }
 
-static void
-put_code(struct st_html *html, const char *code)
-{
-	st_html_leaf(html, "code", NULL, code);
-	st_html_text(html, ": ");
-}
-
 static int
 list_findings(struct site *site, const stet_audit_item *item, const struct st_site_record *record,
     stet_error *err)
@@ -154,11 +147,8 @@ list_findings(struct site *site, const stet_audit_item *item, const struct st_si
 			list_record(html, record);
 			st_html_open(html, "ul", NULL);
 		}
-		st_html_open(html, "li", NULL);
-		put_code(html, item->findings[i].code);
-		st_html_foreign(html, item->findings[i].text);
-		st_html_close(html);
-		st_codes_count(&site->codes, item->findings[i].code);
+		st_codes_finding(
+		    &site->codes, html, item->findings[i].code, item->findings[i].text);
 	}
 	if (shown > 0) {
 		st_html_close(html);
@@ -167,40 +157,18 @@ list_findings(struct site *site, const stet_audit_item *item, const struct st_si
 	return STET_OK;
 }
 
-/* One verdict of a group of records that contradict each other. */
-static int
-list_member(struct site *site, const stet_audit_item *item, stet_error *err)
-{
-	struct st_html *html = &site->findings.html;
-	char path[STET_SITE_PATH_SIZE];
-	int rc;
-
-	if ((rc = st_list_item(&site->findings, err)) < 0)
-		return rc;
-	put_code(html, item->code);
-	st_html_textf(html, "group %" PRIu64 ", ", item->group);
-	stet_site_path(item->name, path);
-	st_html_open(html, "a", "href", path, NULL);
-	st_html_foreign(html, item->name);
-	st_html_close(html);
-	st_html_text(html, " gives ");
-	st_html_foreign(html, item->value);
-	st_html_text(html, " as ");
-	st_html_foreign(html, item->status);
-	st_html_close(html);
-	st_codes_count(&site->codes, item->code);
-	return STET_OK;
-}
-
 static int
 see(void *ctx, const stet_audit_item *item, stet_error *err)
 {
 	struct site *site = ctx;
 	struct st_site_record record;
+	char path[STET_SITE_PATH_SIZE];
 	int rc;
 
-	if (item->code != NULL)
-		return list_member(site, item, err);
+	if (item->code != NULL) {
+		stet_site_path(item->name, path);
+		return st_codes_verdict(&site->codes, &site->findings, item, path, err);
+	}
 	if ((rc = st_site_record_read(&record, site->ledger, item->name, site->at, err)) ==
 		STET_OK &&
 	    (rc = st_site_record_put(&record, &site->folder, &site->with, err)) == STET_OK &&

@@ -53,7 +53,13 @@ struct st_codes {
 		uint64_t count;
 	} rows[ST_CODES_MAX];
 };
-void st_codes_count(struct st_codes *codes, const char *code);
+/* A finding as an <li>, counted. code of the catalogue or foreign; either may be NULL. */
+void st_codes_finding(
+    struct st_codes *codes, struct st_html *html, const char *code, const char *text);
+/* One verdict of a group of records that contradict each other, as an item of a list, counted; the
+ * record's name leads to href unless that is NULL. */
+int st_codes_verdict(struct st_codes *codes, struct st_list *list, const stet_audit_item *item,
+    const char *href, stet_error *err);
 /* An <li> for each, which leads to href. */
 void st_codes_put(const struct st_codes *codes, struct st_html *html, const char *href);
 
