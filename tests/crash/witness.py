@@ -75,35 +75,42 @@ def faulty(scene, world, run, call, how):
                + ["-e", "trace=" + call.name])
 
 
+def each_fault(scene, name, run):
+    """The run in copies of the world, killed before and failed in each call that writes."""
+    found = calls(scene, scene.base.copy(scene.path("measured-" + name)), run)
+    hows = ("signal=SIGKILL", "error=EIO", "error=ENOSPC")
+    for call in found:
+        for how in hows:
+            world = scene.base.copy(scene.path("world"))
+            done = faulty(scene, world, run, call, how)
+            check(done.status == -9 if "KILL" in how else done.status in (0, 3),
+                  "neither killed nor 'could not'", done, call)
+            yield world, done, call
+            shutil.rmtree(world.top)
+    print("witness: %d faults in %d calls of %s" % (len(found) * len(hows), len(found), name))
+
+
 def test_cosign(scene):
     """Killed before, or failed in, each call."""
     def run(world, wrap):
         return scene.ask(world, "next", wrap=wrap)
 
-    count = given = 0
-    found = calls(scene, scene.base.copy(scene.path("measured")), run)
-    for call in found:
-        for how in ("signal=SIGKILL", "error=EIO", "error=ENOSPC"):
-            world = scene.base.copy(scene.path("world"))
-            done = faulty(scene, world, run, call, how)
-            check(done.status == -9 if "KILL" in how else done.status in (0, 3),
-                  "neither killed nor 'could not'", done, call)
-            printed = NAME in done.text
-            check(printed or done.status != 0, "done without a line", done, call)
-            given += printed
-            other = scene.ask(world, "fork")
-            check(not printed or other.status == 1,
-                  "both histories were cosigned", done, other, call)
-            if other.status == 0: # nobody has seen a line for the first: the witness is free
-                again = scene.ask(world, "next")
-                check(again.status == 1 and "cosign-forked" in again.error, "a fork", again, call)
-            else:
-                check("cosign-forked" in other.error or "cosign-unproved" in other.error,
-                      "refused for another reason", other, call)
-                scene.must_sign(world, "next")
-            count += 1
-            shutil.rmtree(world.top)
-    print("witness: %d faults in %d calls, %d lines given" % (count, len(found), given))
+    given = 0
+    for world, done, call in each_fault(scene, "cosign", run):
+        printed = NAME in done.text
+        check(printed or done.status != 0, "done without a line", done, call)
+        given += printed
+        other = scene.ask(world, "fork")
+        check(not printed or other.status == 1,
+              "both histories were cosigned", done, other, call)
+        if other.status == 0: # nobody has seen a line for the first: the witness is free
+            again = scene.ask(world, "next")
+            check(again.status == 1 and "cosign-forked" in again.error, "a fork", again, call)
+        else:
+            check("cosign-forked" in other.error or "cosign-unproved" in other.error,
+                  "refused for another reason", other, call)
+            scene.must_sign(world, "next")
+    print("witness: %d lines given" % given)
 
 
 def test_add(scene):
@@ -116,23 +123,13 @@ def test_add(scene):
         return world.run("checkpoint", "add-cosignature", line, "--key", scene.vkey, wrap=wrap)
 
     bare = scene.base.must("checkpoint").text
-    found = calls(scene, scene.base.copy(scene.path("measured-add")), run)
-    count = 0
-    for call in found:
-        for how in ("signal=SIGKILL", "error=EIO", "error=ENOSPC"):
-            world = scene.base.copy(scene.path("world"))
-            done = faulty(scene, world, run, call, how)
-            check(done.status == -9 if "KILL" in how else done.status in (0, 3),
-                  "neither killed nor 'could not'", done, call)
-            note = world.must("checkpoint").text
-            check(note == bare or (note.startswith(bare) and note.count(NAME) == 1),
-                  "the checkpoint is neither the old nor the new one", note, call)
-            check(done.status != 0 or note != bare, "done, and not there", done, call)
-            check(world.run("verify", "-q").status == 0, "does not verify", call)
-            check(run(world, ()).status == 0, "does not go on", call)
-            count += 1
-            shutil.rmtree(world.top)
-    print("witness: %d faults in %d calls of add-cosignature" % (count, len(found)))
+    for world, done, call in each_fault(scene, "add-cosignature", run):
+        note = world.must("checkpoint").text
+        check(note == bare or (note.startswith(bare) and note.count(NAME) == 1),
+              "the checkpoint is neither the old nor the new one", note, call)
+        check(done.status != 0 or note != bare, "done, and not there", done, call)
+        check(world.run("verify", "-q").status == 0, "does not verify", call)
+        check(run(world, ()).status == 0, "does not go on", call)
 
 
 def test_stamp(scene):
@@ -148,25 +145,15 @@ def test_stamp(scene):
         return world.run("checkpoint", "add-timestamp", os.path.join(place, "r"), *trusted, wrap=wrap)
 
     bare = scene.base.must("checkpoint").text
-    found = calls(scene, scene.base.copy(scene.path("measured-stamp")), run)
-    count = 0
-    for call in found:
-        for how in ("signal=SIGKILL", "error=EIO", "error=ENOSPC"):
-            world = scene.base.copy(scene.path("world"))
-            done = faulty(scene, world, run, call, how)
-            check(done.status == -9 if "KILL" in how else done.status in (0, 3),
-                  "neither killed nor 'could not'", done, call)
-            check(world.must("checkpoint").text == bare, "the checkpoint is another", call)
-            check(world.run("verify", "-q").status == 0, "does not verify", call)
-            there = world.run("verify", "-q", *trusted)
-            check(there.status == (0 if "stamped" in there.text else 3), "half a stamp", there, call)
-            check(done.status != 0 or there.status == 0, "done, and not there", done, call)
-            again = run(world, ())
-            check(again.status == 0, "does not go on", again, call)
-            check(world.run("verify", "-q", *trusted).text.count("stamped") == 1, "not once", call)
-            count += 1
-            shutil.rmtree(world.top)
-    print("witness: %d faults in %d calls of add-timestamp" % (count, len(found)))
+    for world, done, call in each_fault(scene, "add-timestamp", run):
+        check(world.must("checkpoint").text == bare, "the checkpoint is another", call)
+        check(world.run("verify", "-q").status == 0, "does not verify", call)
+        there = world.run("verify", "-q", *trusted)
+        check(there.status == (0 if "stamped" in there.text else 3), "half a stamp", there, call)
+        check(done.status != 0 or there.status == 0, "done, and not there", done, call)
+        again = run(world, ())
+        check(again.status == 0, "does not go on", again, call)
+        check(world.run("verify", "-q", *trusted).text.count("stamped") == 1, "not once", call)
 
 
 def test_at_once(scene, rounds):

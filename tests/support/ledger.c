@@ -941,3 +941,28 @@ tl_result(struct tl *tl, stet_statement *statement)
 	stet_statement_free(statement);
 	return result;
 }
+
+void
+tl_rotate(struct tl *tl, enum tl_key to)
+{
+	stet_append_options options = STET_APPEND_OPTIONS;
+	stet_outcome *outcome = NULL;
+	stet_statement *statement;
+	uint8_t public_key[32];
+	stet_error err;
+	char hex[65];
+
+	stet_key_public(tl->keys[to], public_key);
+	st_hex(public_key, 32, hex);
+	statement = tl_statementf(tl, TL_ROOT,
+	    "{'type': 'ledger', 'subject': 'stet:ledger', 'action': 'rotate', 'key': {'kty': "
+	    "'OKP', "
+	    "'crv': 'Ed25519', 'x': '%s'}}",
+	    hex);
+	options.now_ms = tl->now_ms;
+	assert_int_equal(
+	    stet_ledger_rotate(tl->ledger, statement, tl->keys[to], &options, &outcome, &err),
+	    STET_OK);
+	stet_outcome_free(outcome);
+	stet_statement_free(statement);
+}

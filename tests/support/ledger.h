@@ -55,6 +55,8 @@ stet_statement *tl_grant(struct tl *tl, enum tl_key signer, enum tl_key key, con
     const char *more_json);
 stet_statement *tl_revoke(
     struct tl *tl, enum tl_key signer, enum tl_key key, const char *more_json);
+/* The ledger key changes to this one, by the word of the root. */
+void tl_rotate(struct tl *tl, enum tl_key to);
 /* "urn:ietf:params:oauth:ckt:sha-256:..." */
 const char *tl_key_name(const struct tl *tl, enum tl_key key);
 

@@ -179,31 +179,6 @@ test_bag__of_records_is_whole_or_says_no_memory(void **state)
 	short_of_memory(TL_PAPER, 0);
 }
 
-static void
-rotate(struct tl *tl, enum tl_key to)
-{
-	stet_append_options options = STET_APPEND_OPTIONS;
-	stet_outcome *outcome = NULL;
-	stet_statement *statement;
-	uint8_t public_key[32];
-	stet_error err;
-	char hex[65];
-
-	stet_key_public(tl->keys[to], public_key);
-	st_hex(public_key, 32, hex);
-	statement = tl_statementf(tl, TL_ROOT,
-	    "{'type': 'ledger', 'subject': 'stet:ledger', 'action': 'rotate', 'key': {'kty': "
-	    "'OKP', "
-	    "'crv': 'Ed25519', 'x': '%s'}}",
-	    hex);
-	options.now_ms = tl->now_ms;
-	assert_int_equal(
-	    stet_ledger_rotate(tl->ledger, statement, tl->keys[to], &options, &outcome, &err),
-	    STET_OK);
-	stet_outcome_free(outcome);
-	stet_statement_free(statement);
-}
-
 /* What a ledger is that has had another key, and other signers, comes along with a record. */
 static void
 test_bag__of_records_after_a_change_of_the_ledger_key(void **state)
@@ -216,7 +191,7 @@ test_bag__of_records_after_a_change_of_the_ledger_key(void **state)
 	(void)state;
 	tl_make(&tl, 0);
 	tl_fill(&tl);
-	rotate(&tl, TL_NEXT);
+	tl_rotate(&tl, TL_NEXT);
 	path = path_of(&tl, "bag.tar");
 	assert_int_equal(stet_id_parse(TL_PAPER, &id, &err), STET_OK);
 	if (write_bag(&tl, path, id, NULL, &err) != STET_OK)

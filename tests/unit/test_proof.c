@@ -671,31 +671,6 @@ test_proof__the_checkpoint_is_the_ledgers(void **state)
 /* --- the ledger key changes ------------------------------------------------------------------ */
 
 static void
-rotate(struct tl *tl, enum tl_key to)
-{
-	stet_append_options options = STET_APPEND_OPTIONS;
-	stet_outcome *outcome = NULL;
-	stet_statement *statement;
-	uint8_t public_key[32];
-	stet_error err;
-	char hex[65];
-
-	stet_key_public(tl->keys[to], public_key);
-	st_hex(public_key, 32, hex);
-	statement = tl_statementf(tl, TL_ROOT,
-	    "{'type': 'ledger', 'subject': 'stet:ledger', 'action': 'rotate', 'key': {'kty': "
-	    "'OKP', "
-	    "'crv': 'Ed25519', 'x': '%s'}}",
-	    hex);
-	options.now_ms = tl->now_ms;
-	assert_int_equal(
-	    stet_ledger_rotate(tl->ledger, statement, tl->keys[to], &options, &outcome, &err),
-	    STET_OK);
-	stet_outcome_free(outcome);
-	stet_statement_free(statement);
-}
-
-static void
 test_proof__follows_every_change_of_the_ledger_key(void **state)
 {
 	static const enum tl_key keys[] = {TL_LEDGER, TL_NEXT, TL_STRANGER};
@@ -709,9 +684,9 @@ test_proof__follows_every_change_of_the_ledger_key(void **state)
 
 	(void)state;
 	make_record(&tl);
-	rotate(&tl, TL_NEXT);
+	tl_rotate(&tl, TL_NEXT);
 	tl_say(&tl, TL_PUBLISHER, "{'type': 'record', 'subject': 'rw:3', 'title': 'Three'}");
-	rotate(&tl, TL_STRANGER);
+	tl_rotate(&tl, TL_STRANGER);
 	for (turn = 0; turn < 2; turn++) { /* right behind the change, and later */
 		st_buf_reset(&file);
 		make_one(&tl, TL_UUID, &file);
@@ -1034,7 +1009,7 @@ test_proof__no_bit_may_be_altered(void **state)
 	tl_free(&tl);
 	st_buf_reset(&file);
 	make_record(&tl);
-	rotate(&tl, TL_NEXT);
+	tl_rotate(&tl, TL_NEXT);
 	make_one(&tl, TL_UUID, &file);
 	try_every(&file, NULL, 8, NULL);
 	st_buf_free(&file);
