@@ -24,10 +24,8 @@ refute(const stet_json *report, stet_error *err)
 	char *code = json_text(stet_json_get(problem, "code")),
 	     *path = json_text(stet_json_get(problem, "path")),
 	     *text = json_text(stet_json_get(problem, "text"));
-	int rule;
+	int rule = code != NULL ? stet_rule_find(code) : 0;
 
-	err->rule = code != NULL ? stet_rule_find(code) : 0;
-	rule = err->rule;
 	/* A code of somebody else's standard is told of in front. */
 	fail_text(err, STET_EMISMATCH, "%s%s%s%s%s", rule == 0 && code != NULL ? code : "",
 	    rule == 0 && code != NULL ? ": " : "", path != NULL ? path : "",

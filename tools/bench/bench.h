@@ -41,16 +41,13 @@ double bare_append(const struct bare_append *what); /* entries a second */
 /* Scan, leaf hash, chain, tree, and with signatures one verification an entry. */
 double bare_verify(const char *ledger, size_t statement_size, int signatures, unsigned threads);
 
-/* Hash with SHA-512 and copy, synced, each file below a folder: bytes, and how long it took. */
-uint64_t bare_copy(const char *from, const char *to, double *seconds_out);
-
 /* Proofs: their size, and how many are made and checked a second; receipts. */
 void bench_proof(const struct place *place);
 /* The list of retractions and works of Crossref, from the files in a folder, imported. */
 void bench_import(const struct place *place, const char *data);
 /* The ledger of the list of retractions as a bag and as tiles. */
 void bench_package(const struct place *place, const char *data);
-/* Imports data/list.csv once. */
-void import_list_once(stet_ledger *ledger, const char *data);
+/* Imports data/list.csv: seconds, and how many statements came of it. */
+double import_list(stet_ledger *ledger, const char *data, size_t *count_out);
 
 #endif

@@ -50,7 +50,7 @@ open_in(const char *data, const char *name)
 	return file;
 }
 
-static double
+double
 import_list(stet_ledger *ledger, const char *data, size_t *count_out)
 {
 	FILE *file = open_in(data, "list.csv");
@@ -58,14 +58,6 @@ import_list(stet_ledger *ledger, const char *data, size_t *count_out)
 
 	fclose(file);
 	return seconds;
-}
-
-void
-import_list_once(stet_ledger *ledger, const char *data)
-{
-	size_t count;
-
-	import_list(ledger, data, &count);
 }
 
 /* --- the same statements, parsed already -------------------------------------------------------
