@@ -54,6 +54,11 @@ typedef int st_map_take(void *ctx, const struct st_map_token *token, stet_error 
 /* Cuts INDEX(S, depth) back: leaves as for st_map_root(), keys that share the same depth bits. */
 int st_map_prune(const struct st_map_leaf *leaves, size_t count, unsigned depth,
     const uint8_t (*keys)[32], size_t key_count, st_map_take *take, void *ctx, stet_error *err);
+/* An index that is cut back already, cut back to fewer of its names: what only the others need
+ * becomes hashes. Takes what it is given: tokens that are no index make some that are none either,
+ * which st_map_pruned_root() finds out. */
+int st_map_prune_more(const struct st_map_token *tokens, size_t count, const uint8_t (*keys)[32],
+    size_t key_count, st_map_take *take, void *ctx, stet_error *err);
 /* The same of a side that no name leads to. */
 int st_map_prune_side(
     const struct st_map_side *side, st_map_take *take, void *ctx, stet_error *err);

@@ -70,6 +70,71 @@ st_map_prune(const struct st_map_leaf *leaves, size_t count, unsigned depth,
 	    key_count - left_keys, take, ctx, err);
 }
 
+struct cutting {
+	const struct st_map_token *tokens, *end;
+	st_map_take *take;
+	void *ctx;
+	stet_error *err;
+};
+
+/* What a side that no name leads to comes to. Where the tokens end early it is empty. */
+static void
+fold_side(struct cutting *cutting, unsigned depth, struct st_map_side *out)
+{
+	const struct st_map_token *token = cutting->tokens;
+	struct st_map_side left, right;
+
+	memset(out, 0, sizeof(*out));
+	if (token == cutting->end)
+		return;
+	cutting->tokens++;
+	if (token->kind == ST_MAP_LEAF) {
+		st_map_leaf_hash(&token->leaf, out->hash);
+		out->count = 1;
+	} else if (token->kind == ST_MAP_HASH) {
+		memcpy(out->hash, token->leaf.key, 32);
+		out->count = 2;
+	} else if (token->kind == ST_MAP_NODE && depth < LEVELS_MAX) {
+		fold_side(cutting, depth + 1, &left);
+		fold_side(cutting, depth + 1, &right);
+		st_map_join(&left, &right, out);
+		out->count = 2;
+	}
+}
+
+static int
+cut_side(struct cutting *cutting, unsigned depth, const uint8_t (*keys)[32], size_t key_count)
+{
+	const struct st_map_token *token = cutting->tokens;
+	struct st_map_side side;
+	size_t left;
+	int rc;
+
+	if (key_count == 0) {
+		fold_side(cutting, depth, &side);
+		return st_map_prune_side(&side, cutting->take, cutting->ctx, cutting->err);
+	}
+	if (token == cutting->end)
+		return STET_OK;
+	cutting->tokens++;
+	if ((rc = cutting->take(cutting->ctx, token, cutting->err)) < 0 ||
+	    token->kind != ST_MAP_NODE || depth == LEVELS_MAX)
+		return rc;
+	left = st_map_left(keys, key_count, depth);
+	if ((rc = cut_side(cutting, depth + 1, keys, left)) < 0)
+		return rc;
+	return cut_side(cutting, depth + 1, keys + left, key_count - left);
+}
+
+int
+st_map_prune_more(const struct st_map_token *tokens, size_t count, const uint8_t (*keys)[32],
+    size_t key_count, st_map_take *take, void *ctx, stet_error *err)
+{
+	struct cutting cutting = {tokens, tokens + count, take, ctx, err};
+
+	return cut_side(&cutting, 0, keys, key_count);
+}
+
 /* --- reading --------------------------------------------------------------------------------- */
 
 struct reading {

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/name.h"
+#include "proof/parts.h"
 #include "proof/proof.h"
 
 static int
@@ -14,37 +15,28 @@ malformed(stet_error *err, const char *what)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* An array's count is held against the bytes by st_cbor_check(), so it can be allocated for. */
+static int
+fail_part(int rc, const char *why, stet_error *err)
+{
+	return rc == STET_ENOMEM ? st_fail_nomem(err) : malformed(err, why);
+}
+
 static int
 open_array(struct st_cbor *in, size_t each, void **items_out, size_t *count_out, stet_error *err)
 {
-	uint64_t count;
+	const char *why = NULL;
+	int rc = st_array_open(in, each, items_out, count_out, &why);
 
-	if (st_cbor_read_array(in, &count) < 0)
-		return malformed(err, "a member is no array");
-	if ((*items_out = calloc(count > 0 ? (size_t)count : 1, each)) == NULL)
-		return st_fail_nomem(err);
-	*count_out = (size_t)count;
-	return STET_OK;
+	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
 
 static int
 read_hashes(struct st_cbor *in, uint8_t (**hashes_out)[32], size_t *count_out, stet_error *err)
 {
-	const uint8_t *hash;
-	void *items = NULL;
-	size_t i;
-	int rc;
+	const char *why = NULL;
+	int rc = st_hashes_read(in, hashes_out, count_out, &why);
 
-	if ((rc = open_array(in, 32, &items, count_out, err)) < 0)
-		return rc;
-	*hashes_out = items;
-	for (i = 0; i < *count_out; i++) {
-		if (st_cbor_read_hash(in, &hash) < 0)
-			return malformed(err, "a hash is not of 32 bytes");
-		memcpy((*hashes_out)[i], hash, 32);
-	}
-	return STET_OK;
+	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
 
 static int
@@ -75,58 +67,12 @@ read_asked(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 }
 
 static int
-read_leaf(struct st_cbor *in, struct st_map_token *token, stet_error *err)
-{
-	const uint8_t *key, *head;
-	uint64_t count;
-
-	if (st_cbor_read_array(in, &count) < 0 || count != 3 || st_cbor_read_hash(in, &key) < 0 ||
-	    st_cbor_read_uint(in, &token->leaf.count) < 0 || st_cbor_read_hash(in, &head) < 0)
-		return malformed(err, "a leaf of the index is not of key, count and head");
-	memcpy(token->leaf.key, key, 32);
-	memcpy(token->leaf.head, head, 32);
-	return STET_OK;
-}
-
-static int
-read_token(struct st_cbor *in, struct st_map_token *token, stet_error *err)
-{
-	struct st_cbor_item item;
-
-	if (st_cbor_peek(in, &item) < 0)
-		return malformed(err, "the index ends early");
-	if (item.kind == ST_CBOR_ARRAY) {
-		token->kind = ST_MAP_LEAF;
-		return read_leaf(in, token, err);
-	}
-	if (item.kind == ST_CBOR_UINT && item.integer == 0) {
-		token->kind = ST_MAP_NODE;
-	} else if (item.kind == ST_CBOR_NULL) {
-		token->kind = ST_MAP_EMPTY;
-	} else if (item.kind == ST_CBOR_BYTES && item.bytes.size == 32) {
-		token->kind = ST_MAP_HASH;
-		memcpy(token->leaf.key, item.bytes.data, 32);
-	} else {
-		return malformed(err, "the index has a token that is none of its four");
-	}
-	st_cbor_next(in, &item);
-	return STET_OK;
-}
-
-static int
 read_index(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 {
-	void *items = NULL;
-	size_t i;
-	int rc;
+	const char *why = NULL;
+	int rc = st_tokens_read(in, &proof->index, &proof->index_count, &why);
 
-	if ((rc = open_array(in, sizeof(*proof->index), &items, &proof->index_count, err)) < 0)
-		return rc;
-	proof->index = items;
-	for (i = 0; i < proof->index_count; i++)
-		if ((rc = read_token(in, &proof->index[i], err)) < 0)
-			return rc;
-	return proof->index_count > 0 ? STET_OK : malformed(err, "it has no index");
+	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
 
 static int
@@ -252,44 +198,6 @@ st_proof_clear(struct st_proof *proof)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static void
-put_hash(struct st_buf *out, const uint8_t hash[32])
-{
-	st_cbor_put_bytes(out, (stet_bytes){hash, 32});
-}
-
-static void
-put_hashes(struct st_buf *out, const uint8_t (*hashes)[32], size_t count)
-{
-	size_t i;
-
-	st_cbor_put_array(out, count);
-	for (i = 0; i < count; i++)
-		put_hash(out, hashes[i]);
-}
-
-static void
-put_token(struct st_buf *out, const struct st_map_token *token)
-{
-	switch (token->kind) {
-	case ST_MAP_NODE:
-		st_cbor_put_uint(out, 0);
-		break;
-	case ST_MAP_EMPTY:
-		st_cbor_put_null(out);
-		break;
-	case ST_MAP_HASH:
-		put_hash(out, token->leaf.key);
-		break;
-	case ST_MAP_LEAF:
-		st_cbor_put_array(out, 3);
-		put_hash(out, token->leaf.key);
-		st_cbor_put_uint(out, token->leaf.count);
-		put_hash(out, token->leaf.head);
-		break;
-	}
-}
-
 void
 st_proof_encode(const struct st_proof *proof, struct st_buf *out)
 {
@@ -298,15 +206,13 @@ st_proof_encode(const struct st_proof *proof, struct st_buf *out)
 
 	st_cbor_put_map(out, MEMBERS);
 	st_cbor_put_str(out, "tree");
-	put_hashes(out, (const uint8_t(*)[32])proof->tree, proof->tree_count);
+	st_hashes_put(out, (const uint8_t(*)[32])proof->tree, proof->tree_count);
 	st_cbor_put_str(out, "asked");
 	st_cbor_put_array(out, proof->asked_count);
 	for (i = 0; i < proof->asked_count; i++)
 		st_cbor_put_text(out, proof->asked[i]);
 	st_cbor_put_str(out, "index");
-	st_cbor_put_array(out, proof->index_count);
-	for (i = 0; i < proof->index_count; i++)
-		put_token(out, &proof->index[i]);
+	st_tokens_put(out, proof->index, proof->index_count);
 	st_cbor_put_str(out, "format");
 	st_cbor_put_str(out, ST_PROOF_FORMAT);
 	st_cbor_put_str(out, "entries");
@@ -319,7 +225,7 @@ st_proof_encode(const struct st_proof *proof, struct st_buf *out)
 		rotation = &proof->rotations[i];
 		st_cbor_put_array(out, 2);
 		st_cbor_put_uint(out, rotation->seal);
-		put_hashes(out, (const uint8_t(*)[32])rotation->path, rotation->count);
+		st_hashes_put(out, (const uint8_t(*)[32])rotation->path, rotation->count);
 	}
 	st_cbor_put_str(out, "checkpoint");
 	st_cbor_put_bytes(out, proof->checkpoint);

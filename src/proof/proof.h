@@ -3,7 +3,7 @@
 /* Proof files: docs/format.md, "Proof file".  No ledger and no disk: what is verified is judged by
  * the writer's own rules over tables in memory, made of the entries that the file shows.
  *
- *   codec.c    bytes to members and back, strictly
+ *   codec.c    bytes to members and back, strictly; parts.c, those that other files have, too
  *   closure.c  the names that a proof of some names covers; for its maker and its reader
  *   verify.c   the ten steps
  *   shown.c    entries, by the rules of admission: step 4

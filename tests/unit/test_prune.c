@@ -196,6 +196,60 @@ test_prune__shows_what_the_index_has(void **state)
 	}
 }
 
+/* Cut back to some names, and then to fewer: as if to the fewer at once. */
+static void
+test_prune__may_be_cut_back_further(void **state)
+{
+	static struct tokens again;
+	uint8_t root[32];
+	struct st_map_leaf found[KEYS_MAX];
+	struct st_map_side whole;
+	size_t turn, i;
+
+	(void)state;
+	for (turn = 0; turn < 200; turn++) {
+		make_names(turn);
+		choose_keys(turn % KEYS_MAX);
+		made.count = other.count = again.count = 0;
+		st_map_root(names, name_count, 0, &whole);
+		st_map_prune(names, name_count, 0, CONST(keys), key_count, take, &made, NULL);
+		for (i = 0; i < key_count; i += 1 + turn % 3)
+			memmove(keys[i / (1 + turn % 3)], keys[i], 32);
+		key_count = (key_count + turn % 3) / (1 + turn % 3);
+		st_map_prune(names, name_count, 0, CONST(keys), key_count, take, &other, NULL);
+		assert_int_equal(st_map_prune_more(made.at, made.count, CONST(keys), key_count,
+				     take, &again, NULL),
+		    STET_OK);
+		assert_int_equal(again.count, other.count);
+		assert_memory_equal(again.at, other.at, other.count * sizeof(*other.at));
+		/* What ends early, or has another kind of token, makes no index. */
+		if (made.count == 0)
+			continue;
+		again.count = 0;
+		i = random_number() % made.count;
+		st_map_prune_more(made.at, i, CONST(keys), key_count, take, &again, NULL);
+		assert_true(again.count <= made.count);
+		again.count = 0;
+		other = made;
+		other.at[i].kind = ST_MAP_NODE;
+		st_map_prune_more(
+		    other.at, other.count, CONST(keys), key_count, take, &again, NULL);
+		assert_true(made.at[i].kind == ST_MAP_NODE || key_count == 0 ||
+			    read_tokens(&again, found, root) != ST_MAP_FINE ||
+			    memcmp(root, whole.hash, 32) != 0);
+	}
+	/* Deeper than any key. */
+	for (i = 0; i < 1000; i++)
+		other.at[i].kind = ST_MAP_NODE;
+	memset(keys, 0, sizeof(keys));
+	again.count = 0;
+	st_map_prune_more(other.at, 1000, CONST(keys), 1, take, &again, NULL);
+	assert_true(again.count > 256 && again.count <= 1000);
+	again.count = 0;
+	st_map_prune_more(other.at, 1000, CONST(keys), 0, take, &again, NULL);
+	assert_int_equal(again.count, 1);
+}
+
 static int
 is_right(const struct tokens *tokens, const uint8_t whole[32])
 {
@@ -390,6 +444,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_prune__shows_what_the_index_has),
+	    cmocka_unit_test(test_prune__may_be_cut_back_further),
 	    cmocka_unit_test(test_prune__nothing_may_be_altered),
 	    cmocka_unit_test(test_prune__each_fault_has_its_name),
 	    cmocka_unit_test(test_prune__no_way_is_longer_than_a_key),
