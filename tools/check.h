@@ -54,8 +54,8 @@ struct check_kind {
 };
 
 extern const struct check_kind check_package, check_ocfl;
-extern const struct check_kind check_checkpoint, check_proof, check_tlog_proof, check_receipt,
-    check_transparent, check_tiles;
+extern const struct check_kind check_checkpoint, check_proof, check_evidence, check_tlog_proof,
+    check_receipt, check_transparent, check_tiles;
 
 /* A row of the page: "  label      text", wrapped; text is foreign. */
 void check_row(const char *label, const char *text);

@@ -29,8 +29,9 @@ enum {
 };
 
 /* In the order in which they are tried: what has a mark of its own first, notes last. */
-static const struct check_kind *const kinds[] = {&check_proof, &check_package, &check_ocfl,
-    &check_tlog_proof, &check_receipt, &check_transparent, &check_tiles, &check_checkpoint, NULL};
+static const struct check_kind *const kinds[] = {&check_proof, &check_evidence, &check_package,
+    &check_ocfl, &check_tlog_proof, &check_receipt, &check_transparent, &check_tiles,
+    &check_checkpoint, NULL};
 
 struct request { /* the command line */
 	struct check check;
@@ -438,7 +439,7 @@ put_page(const struct check *check, const struct answer *answer)
 }
 
 static int
-check_evidence(struct request *request)
+check_what_it_is(struct request *request)
 {
 	struct answer answer = {0};
 	size_t i;
@@ -497,7 +498,7 @@ run(const struct command *self, int argc, char **argv)
 		request.check.id = line.count > 1 ? line.args[1] : NULL;
 		status = read_evidence(&request.check, &data);
 		if (status == EXIT_YES)
-			status = check_evidence(&request);
+			status = check_what_it_is(&request);
 	}
 	free(data);
 	stet_json_free(request.check.report);
@@ -532,6 +533,8 @@ static const struct pair examples[] = {
 	"where a record stood, at most thirty days ago, by the word of a ledger that you know"},
     {"stet check --policy witnesses.policy --auditors auditors.policy head.note",
 	"and that enough others have seen it, and recomputed it"},
+    {"stet check fork.stet-evidence --trust ledgers.txt",
+	"whether the key of a ledger that you know has signed two histories"},
     {"stet check head.note --trust ledgers.txt --timestamp head.tsr --tsa-ca authority.pem",
 	"and by when it existed"},
     {NULL, NULL}};
@@ -554,7 +557,8 @@ const struct command cmd_check = {.name = "check",
     .description =
 	"Verifies a file that came from a ledger, by nothing but the keys you know: no ledger and "
 	"no network is needed. What it is is told from its contents: a checkpoint (a C2SP signed "
-	"note); a proof of all that is said of a record ('stet prove'); or that one entry is in a "
+	"note); a proof of all that is said of a record ('stet prove'); evidence of a fork or an "
+	"omission; or that one entry is in a "
 	"ledger, as a C2SP tlog-proof, a COSE receipt (RFC 9942) "
 	"or a transparent statement (RFC 9943); a folder of C2SP tlog-tiles, whose hashes are "
 	"all computed again; a bag (BagIt), as a folder or a tar or zip archive; or an OCFL object "
@@ -576,6 +580,12 @@ const struct command cmd_check = {.name = "check",
 	"'stet show' shows it, as of the proof's moment. It is complete by the word of the ledger "
 	"key. A history with something left out is refuted, and of a name that the proof does not "
 	"cover nothing can be found out. With ID, the one record of several is shown.\n\n"
+	"Evidence against a ledger holds two things that its key has signed and that cannot both "
+	"be true: two heads that are not of one history (a fork), or an entry and a later record "
+	"index that leaves it out (an omission). That this is so is the yes, 0; what convicts "
+	"nobody is refuted. Of a fork one and the same key has to be on both heads: two keys that "
+	"you know by one name may be those of two ledgers, and then the answer is 3. Evidence is "
+	"of no moment, so --max-age is not answered by it.\n\n"
 	"A verifier key is the text that 'stet checkpoint show --vkey' prints where the ledger is; "
 	"get it from somewhere you trust, not from whoever sends the file. Without one everything "
 	"is verified that can be, and the answer is 'consistent in itself, signer not known to "

@@ -3,6 +3,7 @@
 /** All of libstet. */
 #include <stet/checkpoint.h>
 #include <stet/error.h>
+#include <stet/evidence.h>
 #include <stet/exchange.h>
 #include <stet/history.h>
 #include <stet/id.h>

@@ -8,8 +8,8 @@
 #include "json/json.h"
 
 /* The ledger's own key: of the name that is its origin (docs/format.md, "Seal and checkpoint"). */
-static int
-is_ledger_key(const struct st_vkey *key, const struct st_checkpoint *checkpoint)
+int
+st_trust_is_ledger_key(const struct st_vkey *key, const struct st_checkpoint *checkpoint)
 {
 	return key->type == ST_NOTE_ED25519 && strcmp(key->name, checkpoint->origin) == 0;
 }
@@ -32,7 +32,8 @@ st_trust_judge(
 		0)
 		return rc;
 	for (i = 0; i < head.count; i++)
-		head.known |= is_ledger_key(&trust->keys[head.signers[i].key], &head.checkpoint);
+		head.known |=
+		    st_trust_is_ledger_key(&trust->keys[head.signers[i].key], &head.checkpoint);
 	*head_out = head;
 	return STET_OK;
 }
@@ -46,11 +47,11 @@ set_time(stet_json *object, const char *member, uint64_t seconds)
 	stet_json_set(object, member, stet_json_str(text));
 }
 
-static stet_json *
-signer_json(const struct st_vkey *key, const struct st_signed_head *head, uint64_t time)
+stet_json *
+st_trust_signer(const struct st_vkey *key, const struct st_checkpoint *checkpoint, uint64_t time)
 {
 	stet_json *object = stet_json_object();
-	int ledger = is_ledger_key(key, &head->checkpoint);
+	int ledger = st_trust_is_ledger_key(key, checkpoint);
 
 	st_json_set_text(object, "name", st_str(key->name));
 	st_json_set_hex(object, "id", key->id, sizeof(key->id));
@@ -73,7 +74,8 @@ st_trust_report(const stet_trust *trust, const struct st_signed_head *head, stet
 		const struct st_note_signer *signer = &head->signers[i];
 
 		latest = signer->time > latest ? signer->time : latest;
-		stet_json_add(signers, signer_json(&trust->keys[signer->key], head, signer->time));
+		stet_json_add(signers,
+		    st_trust_signer(&trust->keys[signer->key], &head->checkpoint, signer->time));
 	}
 	st_json_set_text(report, "origin", st_str(head->checkpoint.origin));
 	stet_json_set(report, "size", stet_json_int((int64_t)head->checkpoint.size));

@@ -22,6 +22,12 @@ struct st_signed_head {
  * STET_EMISMATCH, STET_ENOMEM. */
 int st_trust_judge(
     const stet_trust *trust, stet_bytes note, struct st_signed_head *head_out, stet_error *err);
+/* 1 if it would be the key of the ledger that the checkpoint is of: of its name, and no cosigner's.
+ */
+int st_trust_is_ledger_key(const struct st_vkey *key, const struct st_checkpoint *checkpoint);
+/* One of signed_by; time: of a cosigner. */
+stet_json *st_trust_signer(
+    const struct st_vkey *key, const struct st_checkpoint *checkpoint, uint64_t time);
 /* Sets origin, size, root, as_of, known, signed_by and unknown_signers of a report. */
 void st_trust_report(const stet_trust *trust, const struct st_signed_head *head, stet_json *report);
 
