@@ -28,6 +28,7 @@ extern const struct st_bag_file st_bag_files[];
 #define ST_BAG_ENTRIES_JSON "data/ledger/entries.jsonl"
 #define ST_BAG_KEYS "data/ledger/keys.json"
 #define ST_BAG_CHECKPOINT "data/ledger/checkpoint.txt"
+#define ST_BAG_COSIGNERS "data/ledger/cosigners.txt"
 #define ST_BAG_TIMESTAMPS "data/ledger/timestamps/"
 #define ST_BAG_HISTORY "data/history.csv"
 #define ST_BAG_ARTIFACTS "data/artifacts/"
@@ -75,6 +76,7 @@ struct st_bagging {
 	char *vkey;          /* the ledger key in force */
 	stet_json *open;     /* entry 0 as JSON: organisation, contact */
 	uint64_t timestamps; /* that are in it */
+	int cosigners;       /* their keys are  */
 	stet_bag_result result;
 };
 

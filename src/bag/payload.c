@@ -164,6 +164,23 @@ put_renderings(struct st_bagging *bagging, stet_error *err)
 	return rc;
 }
 
+/* --- cosigners -------------------------------------------------------------------------------- */
+
+/* The keys that lines of the checkpoint are kept for: a ledger made from the bag goes on with them.
+ */
+static int
+put_cosigners(struct st_bagging *bagging, stet_error *err)
+{
+	struct st_buf keys = {0};
+	int rc = st_cosigners_put(bagging->ledger, &keys, err);
+
+	bagging->cosigners = rc == STET_OK && keys.size > 0;
+	if (bagging->cosigners)
+		rc = st_bag_put(bagging, ST_BAG_COSIGNERS, st_buf_bytes(&keys), err);
+	st_buf_free(&keys);
+	return rc;
+}
+
 /* --- time-stamps ------------------------------------------------------------------------------ */
 
 /* Those of the checkpoint in the bag and of the ones before it. */
@@ -305,6 +322,7 @@ st_bag_payload(struct st_bagging *bagging, stet_error *err)
 	    (rc = st_bag_put(bagging, ST_BAG_CHECKPOINT, st_buf_bytes(&bagging->note), err)) < 0 ||
 	    (bagging->since.size > 0 && (rc = st_bag_since_put(bagging, err)) < 0) ||
 	    (bagging->records != NULL && (rc = st_bag_records_put(bagging, err)) < 0) ||
+	    (bagging->records == NULL && (rc = put_cosigners(bagging, err)) < 0) ||
 	    (bagging->records == NULL && (rc = put_timestamps(bagging, err)) < 0) ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES, "cborseq", err)) < 0 ||
 	    (rc = put_entries(bagging, ST_BAG_ENTRIES_JSON, "jsonl", err)) < 0 ||

@@ -173,6 +173,22 @@ take_checkpoint(struct restoring *restoring, stet_error *err)
 	return rc;
 }
 
+/* And whose other lines stand on it. */
+static int
+take_cosigners(struct restoring *restoring, stet_error *err)
+{
+	struct st_buf keys = {0};
+	int rc;
+
+	if (st_unpack_find(restoring->tree, ST_BAG_COSIGNERS, NULL) == NULL)
+		return STET_OK;
+	rc = st_unpack_read(restoring->tree, ST_BAG_COSIGNERS, ST_COSIGNERS_MAX, &keys, err);
+	if (rc == STET_OK)
+		rc = st_cosigners_take(restoring->ledger, st_buf_bytes(&keys), err);
+	st_buf_free(&keys);
+	return rc;
+}
+
 int
 st_bag_take_artifacts(struct st_unpack *tree, stet_ledger *ledger, stet_progress *progress,
     void *progress_ctx, stet_error *err)
@@ -193,7 +209,8 @@ fill_rest(void *ctx, stet_ledger *ledger, stet_error *err)
 	int rc;
 
 	restoring->ledger = ledger;
-	rc = take_checkpoint(restoring, err);
+	if ((rc = take_checkpoint(restoring, err)) == STET_OK)
+		rc = take_cosigners(restoring, err);
 	for (i = 0; rc == STET_OK && i < restoring->count; i++)
 		rc = st_unpack_pass(restoring->trees[i], &pass, err);
 	return rc;

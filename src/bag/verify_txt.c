@@ -146,6 +146,9 @@ static const char files[] =
     "    verify.py, stet_reference.py, stet_proof.py   the program of way 2, to be read as well as "
     "run\n";
 
+static const char files_cosigners[] =
+    "    ledger/cosigners.txt    keys of those whose lines stand below the ledger's own in it\n";
+
 static const char how_old[] =
     "\n"
     "The folder ledger/timestamps has RFC 3161 time-stamps: the word of authorities that know\n"
@@ -201,6 +204,8 @@ st_bag_verify_txt(struct st_bagging *bagging, stet_error *err)
 	st_buf_put_str(&out, bagging->records != NULL ? files_records : "");
 	st_buf_put_str(&out, bagging->since.size > 0 ? files_increment : files_index);
 	st_buf_put_str(&out, files);
+	if (bagging->cosigners)
+		st_buf_put_str(&out, files_cosigners);
 	if (bagging->timestamps > 0)
 		st_buf_put_str(&out, how_old);
 	put_left_out(bagging, &out);

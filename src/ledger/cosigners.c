@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "ledger/internal.h"
 
-#define COSIGNERS_MAX ((size_t)1024 * 1024)
 #define DASH "\xe2\x80\x94 "
 
 static int
@@ -31,7 +30,7 @@ st_cosigners_read(stet_ledger *ledger, stet_trust *trust, stet_error *err)
 
 	if ((rc = file_path(ledger, ST_COSIGNERS_FILE, &path, err)) < 0)
 		return rc;
-	rc = st_file_read(path, COSIGNERS_MAX, &text, err);
+	rc = st_file_read(path, ST_COSIGNERS_MAX, &text, err);
 	if (rc == STET_OK)
 		rc = stet_trust_read(trust, st_buf_bytes(&text), err);
 	else if (rc == STET_ENOTFOUND)
@@ -41,24 +40,61 @@ st_cosigners_read(stet_ledger *ledger, stet_trust *trust, stet_error *err)
 	return rc;
 }
 
+static void
+put_keys(const stet_trust *trust, struct st_buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < trust->count; i++) {
+		st_vkey_put(out, &trust->keys[i]);
+		st_buf_put_u8(out, '\n');
+	}
+}
+
+int
+st_cosigners_put(stet_ledger *ledger, struct st_buf *out, stet_error *err)
+{
+	stet_trust *trust = NULL;
+	int rc;
+
+	if ((rc = stet_trust_new(&trust, err)) < 0)
+		return rc;
+	if ((rc = st_cosigners_read(ledger, trust, err)) == STET_OK) {
+		put_keys(trust, out);
+		rc = out->rc < 0 ? st_fail_nomem(err) : STET_OK;
+	}
+	stet_trust_free(trust);
+	return rc;
+}
+
 static int
 write_cosigners(stet_ledger *ledger, const stet_trust *trust, stet_error *err)
 {
 	struct st_buf text = {0};
 	char *path = NULL;
-	size_t i;
 	int rc;
 
-	for (i = 0; i < trust->count; i++) {
-		st_vkey_put(&text, &trust->keys[i]);
-		st_buf_put_u8(&text, '\n');
-	}
+	put_keys(trust, &text);
 	if (text.rc < 0)
 		rc = st_fail_nomem(err);
 	else if ((rc = file_path(ledger, ST_COSIGNERS_FILE, &path, err)) == STET_OK)
 		rc = st_file_write(path, st_buf_bytes(&text), 0644, err);
 	st_buf_free(&text);
 	free(path);
+	return rc;
+}
+
+int
+st_cosigners_take(stet_ledger *ledger, stet_bytes text, stet_error *err)
+{
+	stet_trust *trust = NULL;
+	int rc;
+
+	if ((rc = stet_trust_new(&trust, err)) < 0)
+		return rc;
+	if ((rc = stet_trust_read(trust, text, err)) == STET_OK)
+		rc = write_cosigners(ledger, trust, err);
+	stet_trust_free(trust);
 	return rc;
 }
 

@@ -147,8 +147,13 @@ int st_checkpoint_mend(stet_ledger *ledger, stet_passphrase *ask, void *ctx, ste
 
 /* --- cosigners.c: lines of witnesses and auditors beside the checkpoint --- */
 #define ST_COSIGNERS_FILE "cosigners"
+#define ST_COSIGNERS_MAX ((size_t)1024 * 1024)
 /* Adds the keys whose lines this ledger has taken; none if there is no such file. STET_EFORMAT. */
 int st_cosigners_read(stet_ledger *ledger, stet_trust *trust, stet_error *err);
+/* Those keys as the file has them, appended: nothing if there are none. */
+int st_cosigners_put(stet_ledger *ledger, struct st_buf *out, stet_error *err);
+/* The file of a copy, from such a text. STET_EFORMAT. */
+int st_cosigners_take(stet_ledger *ledger, stet_bytes text, stet_error *err);
 
 /* --- guard.c: the second copy of the head --- */
 struct st_guard {

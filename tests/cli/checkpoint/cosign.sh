@@ -33,6 +33,18 @@ status stet check cosigned.note --key "$log" --key "$one"
 # a backup has it, and so has a second line in place of the first
 stet backup backup -q >/dev/null
 stet checkpoint -C backup | cmp - cosigned.note
+# and so has a bag, and what is made from it, which shows the line to others as well
+stet export bagit --all -o bag -q >/dev/null
+cmp .stet/cosigners bag/data/ledger/cosigners.txt
+stet restore bag restored -q >/dev/null
+cmp .stet/cosigners restored/cosigners
+stet checkpoint -C restored | cmp - cosigned.note
+stet prove 10.1234/a -C restored -o restored.stet-proof >/dev/null
+stet check restored.stet-proof --key "$log" --key "$one" | grep w1.example
+stet check bag --key "$log" --key "$one" | sed 's|files, .* bytes|files|'
+# keys that are none are found where the bag is read again
+sed 's/w1/w\xff/' .stet/cosigners >bag/data/ledger/cosigners.txt
+status stet restore bag restored2
 later 60
 w w1 --key "$log" | stet checkpoint add-cosignature - --key "$one"
 stet checkpoint | grep -c w1.example
