@@ -8,7 +8,7 @@
 
 #include "bag/bag.h"
 #include "base/err.h"
-#include "base/hex.h"
+#include "ledger/attach.h"
 #include "ledger/timestamps.h"
 
 struct restoring {
@@ -18,6 +18,7 @@ struct restoring {
 	stet_progress *progress;
 	void *progress_ctx;
 	stet_ledger *ledger;
+	struct st_attaching attaching;
 	uint64_t done;
 };
 
@@ -41,18 +42,12 @@ static int
 take_artifact(struct restoring *restoring, const struct st_node *node, struct st_member *member,
     stet_error *err)
 {
-	char hex[65], is[65];
-	uint8_t digest[32];
+	char hex[65];
 	int rc;
 
 	digits_of(node->name, hex);
-	if ((rc = stet_ledger_attach(
-		 restoring->ledger, st_member_source, member, digest, NULL, err)) < 0)
+	if ((rc = st_attach_known(&restoring->attaching, st_member_source, member, hex, err)) < 0)
 		return rc;
-	st_hex(digest, 32, is);
-	if (strcmp(is, hex) != 0)
-		return st_fail(err, STET_EMISMATCH, ST_ARTIFACT_ALTERED,
-		    "the content of artifact %s is another: its SHA-256 is %s", hex, is);
 	if (restoring->progress != NULL &&
 	    restoring->progress(restoring->progress_ctx, "artifacts", ++restoring->done, 0) != 0)
 		return st_fail(
@@ -196,8 +191,13 @@ st_bag_take_artifacts(struct st_unpack *tree, stet_ledger *ledger, stet_progress
 	struct restoring restoring = {
 	    .progress = progress, .progress_ctx = progress_ctx, .ledger = ledger};
 	struct st_pass pass = {want_artifact, take_artifact_alone, &restoring};
+	int rc;
 
-	return st_unpack_pass(tree, &pass, err);
+	st_attach_begin(&restoring.attaching, ledger);
+	if ((rc = st_unpack_pass(tree, &pass, err)) == STET_OK)
+		rc = st_attach_settle(&restoring.attaching, err);
+	st_attach_end(&restoring.attaching);
+	return rc;
 }
 
 static int
@@ -209,10 +209,14 @@ fill_rest(void *ctx, stet_ledger *ledger, stet_error *err)
 	int rc;
 
 	restoring->ledger = ledger;
+	st_attach_begin(&restoring->attaching, ledger);
 	if ((rc = take_checkpoint(restoring, err)) == STET_OK)
 		rc = take_cosigners(restoring, err);
 	for (i = 0; rc == STET_OK && i < restoring->count; i++)
 		rc = st_unpack_pass(restoring->trees[i], &pass, err);
+	if (rc == STET_OK)
+		rc = st_attach_settle(&restoring->attaching, err);
+	st_attach_end(&restoring->attaching);
 	return rc;
 }
 

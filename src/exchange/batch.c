@@ -212,7 +212,7 @@ st_import_flush(struct st_import *import, stet_error *err)
 
 	if (import->count == 0)
 		return STET_OK;
-	if ((rc = sign(import, err)) < 0)
+	if ((rc = sign(import, err)) < 0 || (rc = st_attach_settle(&import->attaching, err)) < 0)
 		return rc;
 	for (;;) {
 		if ((rc = append(import, flags, &outcome, &why)) != STET_EREFUSED)

@@ -377,7 +377,7 @@ st_import_keep(struct st_import *import, stet_bytes content, stet_error *err)
 	if ((import->options->flags & STET_APPEND_DRY_RUN) != 0 ||
 	    stet_ledger_has_artifact(import->ledger, sha256, &size, NULL) == STET_OK)
 		return STET_OK;
-	return stet_ledger_attach(import->ledger, read_content, &left, sha256, &size, err);
+	return st_attach_add(&import->attaching, read_content, &left, sha256, &size, err);
 }
 
 /* --- what vanished --------------------------------------------------------------------------- */
@@ -624,6 +624,7 @@ st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_nam
 
 	memset(&import, 0, sizeof(import));
 	import.ledger = ledger;
+	st_attach_begin(&import.attaching, ledger);
 	import.key = key;
 	import.options = options;
 	import.source_name = options->source_name != NULL ? options->source_name : source_name;
@@ -638,6 +639,7 @@ st_import_run(stet_ledger *ledger, st_importer *importer, const char *source_nam
 			rc = close_import(&import, err);
 	}
 	st_import_drop(&import, 0);
+	st_attach_end(&import.attaching);
 	free(import.statements);
 	free(import.rows);
 	st_gunzip_free(import.gunzip);

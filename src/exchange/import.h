@@ -6,6 +6,7 @@
 #include <stet/exchange.h>
 
 #include "exchange/gunzip.h"
+#include "ledger/attach.h"
 #include "ledger/internal.h"
 #include "statement/json_form.h"
 
@@ -28,7 +29,8 @@ struct st_import {
 	size_t head_at, head_size;
 	int repeated; /* the file has said something under this key before */
 
-	stet_statement **statements; /* the batch that is being gathered */
+	stet_statement **statements;   /* the batch that is being gathered */
+	struct st_attaching attaching; /* the contents that they name */
 	size_t count, capacity;
 	struct st_import_row *rows; /* that have statements in it */
 	size_t row_count, row_capacity;
@@ -75,8 +77,8 @@ void st_import_drop(struct st_import *import, size_t from);
 int st_import_say(struct st_import *import, const char *row_key, unsigned ordinal, stet_json *json,
     stet_error *err);
 
-/* Keeps content that an artifact statement names, unless it is here or nothing is to be written.
- * Before the row's statements are appended, and after it is known that they can be. */
+/* Keeps content that an artifact statement names, unless it is here or nothing is to be written: it
+ * is stored before the batch with the row's statements is appended. */
 int st_import_keep(struct st_import *import, stet_bytes content, stet_error *err);
 
 /* Whether anything was said under the first id of (row_key, type): STET_ENOTFOUND if not. */

@@ -1,10 +1,9 @@
-/* Artifacts: content by its SHA-256, in artifacts/ab/cd..., beside the database. */
+/* Artifacts: content by its SHA-256, in artifacts/ab/cd..., beside the database: looked for, read
+ * and erased.  attach.c stores it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +14,6 @@
 #include "ledger/internal.h"
 
 #define PIECE_SIZE 65536
-#define NEW_PREFIX "new." /* of content that has no name yet */
 
 void
 st_artifact_path(const stet_ledger *ledger, const uint8_t digest[32], struct st_buf *path_out)
@@ -106,167 +104,6 @@ st_artifact_gives(
 		}
 	}
 	return 0;
-}
-
-/* --- attaching ------------------------------------------------------------------------------- */
-
-static int
-copy_in(int fd, stet_source *read_from, void *ctx, uint8_t sha256_out[32], uint64_t *size_out,
-    stet_error *err)
-{
-	struct st_hasher *hasher = NULL;
-	uint8_t digest[64], *piece = NULL;
-	uint64_t size = 0;
-	size_t got;
-	int rc;
-
-	if ((rc = st_hasher_new(ST_SHA256, &hasher, err)) < 0)
-		return rc;
-	if ((piece = malloc(PIECE_SIZE)) == NULL)
-		rc = st_fail_nomem(err);
-	while (rc == STET_OK) {
-		got = 0;
-		if ((rc = read_from(ctx, piece, PIECE_SIZE, &got)) != STET_OK) {
-			rc = st_fail(err, rc < 0 ? rc : STET_EIO, ST_RULE_NONE,
-			    "the content could not be read to its end");
-			break;
-		}
-		if (got == 0)
-			break;
-		st_hasher_add(hasher, (stet_bytes){piece, got});
-		size += got;
-		if (st_write_all(fd, (stet_bytes){piece, got}) < 0)
-			rc = st_fail_errno(err, errno, "cannot store an artifact");
-	}
-	st_hasher_end(hasher, digest);
-	st_hasher_free(hasher);
-	free(piece);
-	if (rc == STET_OK) {
-		memcpy(sha256_out, digest, 32);
-		*size_out = size;
-	}
-	return rc;
-}
-
-/* The file, then its name, then the folder that holds the name, then the one above: only when all
- * of them are on the disk may an entry name the content. */
-static int
-settle(stet_ledger *ledger, const char *temporary, const uint8_t digest[32], stet_error *err)
-{
-	struct st_buf path = {0};
-	char *slash, *above = st_path_join(ledger->path, "artifacts");
-	int rc = STET_OK;
-
-	st_artifact_path(ledger, digest, &path);
-	if (path.rc < 0 || above == NULL) {
-		rc = st_fail_nomem(err);
-		goto done;
-	}
-	slash = strrchr((char *)path.data, '/');
-	*slash = '\0';
-	rc = st_dir_make((char *)path.data, 0777, err);
-	*slash = '/';
-	if (rc < 0)
-		goto done;
-	if (rename(temporary, (char *)path.data) < 0) {
-		rc = st_fail_errno(
-		    err, errno, "cannot store an artifact as '%s'", (char *)path.data);
-		goto done;
-	}
-	*slash = '\0';
-	if ((rc = st_dir_sync((char *)path.data, err)) == STET_OK)
-		rc = st_dir_sync(above, err);
-done:
-	free(above);
-	st_buf_free(&path);
-	return rc;
-}
-
-/* Content on its way in is locked; where nobody holds the lock, its process was killed. */
-static void
-sweep(const char *folder)
-{
-	const char *name;
-	DIR *dir = opendir(folder);
-	int fd;
-
-	if (dir == NULL)
-		return;
-	while (st_dir_next(dir, folder, &name, NULL) == STET_OK && name != NULL) {
-		if (strncmp(name, NEW_PREFIX, sizeof(NEW_PREFIX) - 1) != 0)
-			continue;
-		fd = openat(dirfd(dir), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-			(void)unlinkat(dirfd(dir), name, 0);
-		if (fd >= 0)
-			close(fd);
-	}
-	closedir(dir);
-}
-
-/* A locked temporary file, or -1. Between its beginning and its lock somebody may sweep it away. */
-static int
-open_temporary(char *path)
-{
-	size_t end = strlen(path) - 6;
-	struct stat st;
-	int fd;
-
-	for (;;) {
-		memcpy(path + end, "XXXXXX", 6);
-		if ((fd = mkostemp(path, O_CLOEXEC)) < 0)
-			return -1;
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {
-			if (fstat(fd, &st) < 0 || st.st_nlink > 0)
-				return fd;
-		}
-		close(fd);
-	}
-}
-
-int
-stet_ledger_attach(stet_ledger *ledger, stet_source *read_from, void *ctx, uint8_t sha256_out[32],
-    uint64_t *size_out, stet_error *err)
-{
-	char *temporary = st_path_join(ledger->path, "artifacts/" NEW_PREFIX "XXXXXX"), *name;
-	uint8_t digest[32];
-	uint64_t size = 0;
-	int fd, rc;
-
-	if (temporary == NULL)
-		return st_fail_nomem(err);
-	if (ledger->options.read_only) {
-		free(temporary);
-		return st_fail(
-		    err, STET_EREFUSED, ST_READ_ONLY, "the ledger was opened for reading only");
-	}
-	if (!atomic_flag_test_and_set(&ledger->swept)) {
-		name = strrchr(temporary, '/');
-		*name = '\0';
-		sweep(temporary);
-		*name = '/';
-	}
-	if ((fd = open_temporary(temporary)) < 0) {
-		rc =
-		    st_fail_errno(err, errno, "cannot make a file in '%s/artifacts'", ledger->path);
-		free(temporary);
-		return rc;
-	}
-	rc = copy_in(fd, read_from, ctx, digest, &size, err);
-	if (rc == STET_OK && (fchmod(fd, 0444) < 0 || fsync(fd) < 0))
-		rc = st_fail_errno(err, errno, "cannot store an artifact");
-	if (rc == STET_OK)
-		rc = settle(ledger, temporary, digest, err);
-	close(fd); /* and with it the lock: not before the content has its name */
-	if (rc == STET_OK) {
-		memcpy(sha256_out, digest, 32);
-		if (size_out != NULL)
-			*size_out = size;
-	} else {
-		unlink(temporary);
-	}
-	free(temporary);
-	return rc;
 }
 
 /* --- reading and erasing --------------------------------------------------------------------- */

@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/hex.h"
-#include "ledger/internal.h"
+#include "ledger/attach.h"
 #include "ledger/timestamps.h"
 
 #define ROWS_A_BATCH 4096
@@ -98,30 +97,23 @@ read_file(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
 
 /* Content goes through attach, so a copy holds only what its digest says. */
 static int
-copy_artifact(stet_ledger *to, const char *path, const char *hex, stet_error *err)
+copy_artifact(struct st_attaching *to, const char *path, const char *hex, stet_error *err)
 {
-	uint8_t digest[32];
-	char copied[65];
 	int fd, rc;
 
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
 		return st_fail_errno(err, errno, "cannot read artifact '%s'", path);
-	rc = stet_ledger_attach(to, read_file, &fd, digest, NULL, err);
+	rc = st_attach_known(to, read_file, &fd, hex, err);
 	close(fd);
-	if (rc < 0)
-		return rc;
-	st_hex(digest, 32, copied);
-	if (strcmp(copied, hex) != 0)
-		return st_fail(err, STET_EMISMATCH, ST_ARTIFACT_ALTERED,
-		    "the content of artifact %s is another: its SHA-256 is %s", hex, copied);
-	return STET_OK;
+	return rc;
 }
 
-static int copy_folder(stet_ledger *to, const char *folder, const char *first, stet_error *err);
+static int copy_folder(
+    struct st_attaching *to, const char *folder, const char *first, stet_error *err);
 
 static int
-copy_inside(
-    stet_ledger *to, const char *folder, const char *first, const char *name, stet_error *err)
+copy_inside(struct st_attaching *to, const char *folder, const char *first, const char *name,
+    stet_error *err)
 {
 	char *inside = st_path_join(folder, name), hex[65];
 	int rc;
@@ -141,7 +133,7 @@ copy_inside(
 
 /* artifacts/ if first is NULL, else the folder of that name in it. */
 static int
-copy_folder(stet_ledger *to, const char *folder, const char *first, stet_error *err)
+copy_folder(struct st_attaching *to, const char *folder, const char *first, stet_error *err)
 {
 	const char *name;
 	DIR *dir;
@@ -162,7 +154,14 @@ copy_folder(stet_ledger *to, const char *folder, const char *first, stet_error *
 int
 st_artifacts_copy(stet_ledger *to, const char *folder, stet_error *err)
 {
-	return copy_folder(to, folder, NULL, err);
+	struct st_attaching attaching;
+	int rc;
+
+	st_attach_begin(&attaching, to);
+	if ((rc = copy_folder(&attaching, folder, NULL, err)) == STET_OK)
+		rc = st_attach_settle(&attaching, err);
+	st_attach_end(&attaching);
+	return rc;
 }
 
 static int

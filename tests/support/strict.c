@@ -2,11 +2,13 @@
  * wrapper, so that a view held too long reads nonsense in every test of the layers above. */
 #include "support/strict.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "store/store.h"
 
 int strict_in_memory;
+int strict_sync_fails;
 
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
@@ -16,6 +18,10 @@ int __wrap_fdatasync(int fd);
 int
 __wrap_fsync(int fd)
 {
+	if (strict_sync_fails > 0 && --strict_sync_fails == 0) {
+		errno = EIO;
+		return -1;
+	}
 	return strict_in_memory != 0 ? 0 : __real_fsync(fd);
 }
 

@@ -20,7 +20,9 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "support/alloc.h"
+#include "ledger/attach.h"
 #include "support/check.h"
+#include "support/strict.h"
 
 #define UUID_2 "urn:uuid:7d444840-9dc0-41d1-b245-5ffdce74fad2"
 
@@ -347,6 +349,106 @@ test_artifact__is_there_or_not_when_memory_is_short(void **state)
 	tl_free(&tl);
 }
 
+/* --- many at a time -------------------------------------------------------------------------- */
+
+/* Contents of 1, 2, ... bytes, which differ; those from the first on. */
+static int
+attach_many(struct st_attaching *attaching, uint64_t first, uint64_t count)
+{
+	uint64_t i, size;
+	int rc = STET_OK;
+
+	for (i = first; rc == STET_OK && i < first + count; i++) {
+		struct making making = {i + 1, 0, 0, 0};
+		uint8_t digest[32];
+
+		rc = st_attach_add(attaching, make_content, &making, digest, &size, NULL);
+	}
+	return rc;
+}
+
+static void
+test_artifact__many_wait_until_they_are_settled(void **state)
+{
+	struct st_attaching attaching;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	st_attach_begin(&attaching, tl.ledger);
+	assert_int_equal(attach_many(&attaching, 0, ST_ATTACH_MAX), STET_OK);
+	assert_int_equal(attaching.count, ST_ATTACH_MAX);
+	/* One more settles those before it; itself it has no name, and is forgotten. */
+	assert_int_equal(attach_many(&attaching, ST_ATTACH_MAX, 1), STET_OK);
+	assert_int_equal(attaching.count, 1);
+	st_attach_end(&attaching);
+	assert_files(&tl, ST_ATTACH_MAX);
+	assert_int_equal(attach_many(&attaching, 0, 3 * ST_ATTACH_MAX), STET_OK);
+	assert_int_equal(st_attach_settle(&attaching, NULL), STET_OK);
+	assert_int_equal(st_attach_settle(&attaching, NULL), STET_OK); /* of none */
+	assert_files(&tl, 3 * ST_ATTACH_MAX);
+	tl_free(&tl);
+}
+
+/* A file or a folder that does not reach the disk: all of them are in doubt, none is left behind
+ * without its name, and the same again goes through. */
+static void
+test_artifact__none_is_settled_unless_each_is_synced(void **state)
+{
+	enum { COUNT = 20 };
+	struct st_attaching attaching;
+	struct tl tl;
+	int n, rc;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	st_attach_begin(&attaching, tl.ledger);
+	for (n = 1;; n++) {
+		char *folder = st_path_join(tl.path, "artifacts");
+		unsigned unnamed = 0, named;
+
+		assert_int_equal(attach_many(&attaching, 0, COUNT), STET_OK);
+		strict_sync_fails = n;
+		rc = st_attach_settle(&attaching, NULL);
+		assert_int_equal(attaching.count, 0);
+		named = count_files(folder, &unnamed);
+		free(folder);
+		assert_int_equal(unnamed, 0);
+		if (strict_sync_fails > 0)
+			break;
+		assert_int_equal(rc, STET_EIO);
+		/* Nothing has its name before all files are on the disk. */
+		assert_int_equal(named, n <= COUNT ? 0 : COUNT);
+	}
+	strict_sync_fails = 0;
+	assert_int_equal(rc, STET_OK);
+	assert_in_range(n, COUNT + 3, 2 * COUNT + 2); /* folders, and the one above */
+	assert_files(&tl, COUNT);
+	tl_free(&tl);
+}
+
+static void
+test_artifact__another_than_was_said_is_not_kept(void **state)
+{
+	static const char digits[65] =
+	    "00000000000000000000000000000000000000000000000000000000000000ff";
+	struct making making = {10, 0, 0, 0};
+	struct st_attaching attaching;
+	stet_error err;
+	struct tl tl;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	st_attach_begin(&attaching, tl.ledger);
+	assert_int_equal(attach_many(&attaching, 0, 1), STET_OK);
+	assert_int_equal(
+	    st_attach_known(&attaching, make_content, &making, digits, &err), STET_EMISMATCH);
+	assert_int_equal(err.rule, ST_ARTIFACT_ALTERED);
+	assert_int_equal(st_attach_settle(&attaching, NULL), STET_OK);
+	assert_files(&tl, 1);
+	tl_free(&tl);
+}
+
 /* --- erasing --------------------------------------------------------------------------------- */
 
 static void
@@ -497,6 +599,9 @@ main(void)
 	    cmocka_unit_test(test_artifact__half_of_it_is_nothing),
 	    cmocka_unit_test(test_artifact__leftovers_are_swept_away),
 	    cmocka_unit_test(test_artifact__is_there_or_not_when_memory_is_short),
+	    cmocka_unit_test(test_artifact__many_wait_until_they_are_settled),
+	    cmocka_unit_test(test_artifact__none_is_settled_unless_each_is_synced),
+	    cmocka_unit_test(test_artifact__another_than_was_said_is_not_kept),
 	    cmocka_unit_test(test_artifact__goes_only_when_all_withhold_it),
 	    cmocka_unit_test(test_artifact__blinded_ones_go_with_their_salt),
 	    cmocka_unit_test(test_artifact__may_come_from_several_at_once),
