@@ -9,6 +9,7 @@ import json
 import os
 import sys
 
+import stet_evidence as evidence
 import stet_reference as stet
 from stet_reference import Hundredths, Sign1, encode
 
@@ -84,11 +85,20 @@ class Book:
     def index(self):
         return stet.index_root([row[:3] for row in self.index_rows()])
 
-    def seal(self, what="seal"):
+    def seal(self, what="seal", index=None):
         size = len(self.leaves)
         self.append(what, self.sealer, "stet:seal", stet.u64be(size), {
             "v": 1, "type": "seal", "size": size, "ms": self.ms,
-            "root": stet.tree_root(self.leaves), "index": self.index()})
+            "root": stet.tree_root(self.leaves), "index": index or self.index()})
+
+    def cut_back(self, size):
+        """The ledger as it was, to be gone on with as nobody should."""
+        book = Book()
+        book.rows, book.leaves, book.ledger_id = self.rows[:size], self.leaves[:size], self.ledger_id
+        book.ms = book.rows[-1]["ms"]
+        for row, leaf in zip(book.rows, book.leaves):
+            book.names[row["sub"]] = (book.names.get(row["sub"], (0, None))[0] + 1, leaf)
+        return book
 
 
 def grant(name, label, roles, **more):
@@ -645,6 +655,120 @@ def receipt_file(book):
             "transparent_statement": encode(Sign1(transparent)).hex()}
 
 
+PARTED = 10  # the size at which the other history of the example ledger parts
+
+
+def other_history(book):
+    """What the same key has signed elsewhere: heads of sizes 12 and 15 after the seal at size 10."""
+    other = book.cut_back(PARTED)
+    other.tick(1800)
+    other.append("another record", "publisher", PAPER, b"record-3", {
+        "v": 1, "type": "record", "title": "On samples", "submitted": "2025-11",
+        "publisher": "Example Press", "aliases": [DOI]})
+    other.seal()
+    for number in range(2):
+        other.tick(60)
+        other.append("an assessment", "publisher", PAPER, b"assessment-%d" % number, {
+            "v": 1, "type": "assessment", "review_score": Hundredths(900 + number)})
+    other.seal()
+    return other
+
+
+def liar(book):
+    """The correction is entry 10; the index that entry 11 seals ends before it."""
+    other = book.cut_back(PARTED)
+    other.tick(1800)
+    index, rows = other.index(), [row[:3] for row in other.index_rows()]
+    other.append("a correction", "publisher", PAPER, b"correction-2", {
+        "v": 1, "type": "correction", "nature": "correction", "correction_type": "METADATA",
+        "public_note": "A slip of the pen in the title.", "affected": [
+            {"path": "/record/title", "before": "On exampels", "after": "On examples"}]})
+    other.seal(index=index)
+    return other, rows
+
+
+def entry_of(book, seq):
+    return bytes.fromhex(book.rows[seq]["entry"])
+
+
+def omission_of(book, name, seq, seal, rows, signers):
+    """As if that seal's index had these rows."""
+    size = len(book.leaves)
+    return evidence.omission(
+        name, [entry_of(book, seq), entry_of(book, seal)],
+        evidence.prove_many(book.leaves, [seq, seal]), evidence.prune(rows, stet.index_key(name)),
+        checkpoint(book, size, signers)["note"].encode())
+
+
+def evidence_file(book):
+    other = other_history(book)
+    lies, rows = liar(book)
+    names = [row[:3] for row in book.index_rows()]
+    heads = {"a": checkpoint(other, 12, ["ledger"]), "b": checkpoint(book, 15, ["ledger"]),
+             "c": checkpoint(other, 15, ["ledger"]), "d": checkpoint(book, 10, ["ledger"])}
+    notes = {name: head["note"].encode() for name, head in heads.items()}
+    root = stet.tree_root(book.leaves[:12])
+    path = stet.consistency_path(12, book.leaves[:15])
+    same = sorted("bc", key=lambda name: heads[name]["root"])
+    files = {
+        "one_size": evidence.fork(*(notes[name] for name in same)),
+        "two_sizes": evidence.fork(notes["a"], notes["b"], root, path),
+        "omission": omission_of(lies, PAPER, 10, 11, rows, ["ledger"]),
+        # Two keys of one name, and none of them on both: by no reader a conviction.
+        "two_keys": evidence.fork(notes["c"], checkpoint(book, 15, ["ledger-2"])["note"].encode()),
+    }
+    honest = stet.tree_root(book.leaves[:10])
+    since = stet.consistency_path(10, book.leaves[:15])
+    new = ["ledger-2"]
+    refused = [
+        ("one head twice", "no-contradiction", evidence.fork(notes["b"], notes["b"])),
+        ("an older and a newer head", "no-contradiction",
+         evidence.fork(notes["d"], notes["b"], honest, since)),
+        ("the same, and another root", "evidence-tree",
+         evidence.fork(notes["d"], notes["b"], stet.sha256(b""), since)),
+        ("the path of other sizes", "evidence-tree",
+         evidence.fork(notes["a"], notes["b"], root, since)),
+        ("the larger head first", "evidence-malformed",
+         evidence.fork(notes["b"], notes["a"], root, path)),
+        ("two sizes and nothing between", "evidence-malformed",
+         evidence.fork(notes["a"], notes["b"])),
+        ("one size with a root", "evidence-malformed",
+         evidence.fork(notes["b"], notes["c"], root, path)),
+        ("a seal left out of the index of another", "no-contradiction",
+         omission_of(book, "stet:seal", 1, 17, names, new)),
+        ("an entry that is counted", "no-contradiction",
+         omission_of(book, DOI, 13, 17, names, new)),
+        ("an entry that others follow", "no-contradiction",
+         omission_of(book, PAPER, 5, 17, names, new)),
+        ("an entry after the seal", "no-contradiction",
+         omission_of(book, PAPER, 12, 9, names, new)),
+        ("no seal", "no-contradiction", omission_of(book, PAPER, 5, 12, names, new)),
+        ("the entry of another name", "no-contradiction",
+         omission_of(lies, DOI, 10, 11, rows, ["ledger"])),
+        ("an index that nobody sealed", "evidence-index",
+         omission_of(book, PAPER, 12, 17, rows, new)),
+        ("an entry of another tree", "evidence-tree",
+         encode({**stet.decode(files["omission"]),
+                 "entries": [entry_of(book, 10), entry_of(lies, 11)]})),
+    ]
+    return {
+        "vkey": stet.make_vkey(ORIGIN, KEYS["ledger"]),
+        "vkey_2": stet.make_vkey(ORIGIN, KEYS["ledger-2"]),
+        "heads": {name: head["note"] for name, head in heads.items()},
+        "root": root.hex(), "path": [value.hex() for value in path],
+        "entry": entry_of(lies, 10).hex(), "seal": entry_of(lies, 11).hex(),
+        "tree": [value.hex() for value in evidence.prove_many(lies.leaves, [10, 11])],
+        "index": encode(evidence.prune(rows, stet.index_key(PAPER))).hex(),
+        "index_diag": diagnostic(evidence.prune(rows, stet.index_key(PAPER))),
+        "checkpoint": checkpoint(lies, 12, ["ledger"])["note"],
+        "prior": lies.rows[10]["prior"],
+        **{name: data.hex() for name, data in files.items()},
+        "two_sizes_diag": diagnostic(stet.decode(files["two_sizes"])),
+        "refused": [{"what": what, "rule": rule, "evidence": data.hex()}
+                    for what, rule, data in refused],
+    }
+
+
 def ledger_file(book):
     return {
         "ledger_id": book.ledger_id, "origin": ORIGIN, "evidence": EVIDENCE.hex(),
@@ -658,7 +782,7 @@ def generate(folder):
     files = {"keys": keys_file(), "cbor": cbor_file(), "names": names_file(), "ids": ids_file(),
              "ledger": ledger_file(book), "statements": statements_file(book),
              "tree": tree_file(book), "index": index_file(book), "note": note_file(book),
-             "receipt": receipt_file(book)}
+             "receipt": receipt_file(book), "evidence": evidence_file(book)}
     os.makedirs(folder, exist_ok=True)
     for name, content in files.items():
         path = os.path.join(folder, name + ".json")
@@ -695,6 +819,14 @@ def expect_refusal(function, *arguments):
     except stet.Refused:
         return
     raise AssertionError("not refused: %r" % (arguments,))
+
+
+def expect_doubt(function, *arguments):
+    try:
+        function(*arguments)
+    except (stet.Refused, stet.Unknown):
+        return
+    raise AssertionError("believed: %r" % (arguments,))
 
 
 def check_ed25519():
@@ -788,6 +920,29 @@ def check_verify(book):
     return tried
 
 
+def check_evidence(book):
+    """What convicts does so by the right key alone, and by no bit less."""
+    vectors, tried = evidence_file(book), 0
+    for name in ("one_size", "two_sizes", "omission"):
+        data = bytes.fromhex(vectors[name])
+        evidence.verify(data, [vectors["vkey"]])
+        for vkeys in ([], [vectors["vkey_2"]], [stet.make_vkey("other.example", KEYS["ledger"])]):
+            expect_doubt(evidence.verify, data, vkeys)
+        for bit in range(0, 8 * len(data), 29):
+            flipped = bytearray(data)
+            flipped[bit // 8] ^= 1 << bit % 8
+            expect_doubt(evidence.verify, bytes(flipped), [vectors["vkey"]])
+            expect_refusal(evidence.verify, data[: bit // 8], [vectors["vkey"]])
+            tried += 2
+    expect_doubt(evidence.verify, bytes.fromhex(vectors["two_keys"]),
+                 [vectors["vkey"], vectors["vkey_2"]])
+    for row in vectors["refused"]:
+        expect_refusal(evidence.verify, bytes.fromhex(row["evidence"]),
+                       [vectors["vkey"], vectors["vkey_2"]])
+        tried += 1
+    return tried
+
+
 def self_test():
     book = example_ledger()
     signatures = check_ed25519()
@@ -799,11 +954,11 @@ def self_test():
     for row in book.rows:
         statement = stet.Statement(bytes.fromhex(row["statement"]))
         assert statement.signed_by(KEYS[row["signer"]])
-    tried = check_verify(book)
+    tried, accused = check_verify(book), check_evidence(book)
     print("reference: %d RFC 8032 vectors, %d items read and %d refused, %d names and %d refused, "
-          "%d statements refused, %d altered ledgers refused"
+          "%d statements refused, %d altered ledgers refused, %d pieces of evidence refused"
           % (signatures, accepted, refused, len(names["names"]), len(names["refused"]),
-             len(refused_statements()), tried))
+             len(refused_statements()), tried, accused))
     return 0
 
 

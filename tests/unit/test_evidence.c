@@ -9,12 +9,15 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "evidence/evidence.h"
 #include "index/index.h"
 #include "key/key.h"
 #include "proof/parts.h"
+
 #include "proof/proof.h"
 #include "support/alloc.h"
+#include "support/data.h"
 #include "support/ledger.h"
 
 #define HASHES(hashes) ((const uint8_t(*)[32])(hashes))
@@ -915,6 +918,159 @@ test_evidence__has_one_spelling(void **state)
 	stet_trust_free(trust);
 }
 
+/* --- the worked examples of docs/format.md ---------------------------------------------------- */
+
+static stet_json *
+load_vectors(void)
+{
+	stet_json *json = NULL;
+	size_t size;
+	char *text = data_read("vectors/format/evidence.json", &size);
+
+	assert_int_equal(
+	    stet_json_parse((stet_bytes){(const uint8_t *)text, size}, &json, NULL), STET_OK);
+	free(text);
+	return json;
+}
+
+static struct st_buf
+hex_of(const stet_json *value)
+{
+	stet_bytes text = stet_json_string_of(value);
+	struct st_buf buf = {0};
+
+	assert_non_null(text.data);
+	assert_int_equal(st_hex_get(&buf, text), 0);
+	return buf;
+}
+
+static struct st_buf
+member_hex(const stet_json *object, const char *member)
+{
+	return hex_of(stet_json_get(object, member));
+}
+
+static struct head
+head_of(const stet_json *vectors, const char *name)
+{
+	struct head head = {{0}, 0};
+
+	st_buf_put_bytes(
+	    &head.note, stet_json_string_of(stet_json_get(stet_json_get(vectors, "heads"), name)));
+	return head;
+}
+
+static struct hashes
+hashes_of(const stet_json *array)
+{
+	struct hashes hashes = {NULL, 0};
+	struct st_buf hash;
+	size_t i;
+
+	for (i = 0; i < stet_json_size(array); i++) {
+		hash = hex_of(stet_json_item(array, i));
+		assert_int_equal(hash.size, 32);
+		take_hash(&hashes, hash.data, NULL);
+		st_buf_free(&hash);
+	}
+	return hashes;
+}
+
+static stet_trust *
+trust_of_vectors(const stet_json *vectors, const char *const *members, size_t count)
+{
+	stet_trust *trust = NULL;
+	stet_bytes text;
+	size_t i;
+
+	assert_int_equal(stet_trust_new(&trust, NULL), STET_OK);
+	for (i = 0; i < count; i++) {
+		text = stet_json_string_of(stet_json_get(vectors, members[i]));
+		assert_int_equal(stet_trust_read(trust, text, NULL), STET_OK);
+	}
+	return trust;
+}
+
+/* The other implementation's files, made again and judged. */
+static void
+test_evidence__is_the_worked_example(void **state)
+{
+	static const char *const keys[] = {"vkey", "vkey_2"};
+	stet_json *vectors = load_vectors();
+	struct head a = head_of(vectors, "a"), b = head_of(vectors, "b"), c = head_of(vectors, "c");
+	struct st_buf one = member_hex(vectors, "one_size"), two = member_hex(vectors, "two_sizes"),
+		      omission = member_hex(vectors, "omission"), made = {0},
+		      root = member_hex(vectors, "root"), entry = member_hex(vectors, "entry"),
+		      seal = member_hex(vectors, "seal");
+	struct hashes path = hashes_of(stet_json_get(vectors, "path"));
+	struct pieces pieces = {st_buf_bytes(&entry), st_buf_bytes(&seal),
+	    hashes_of(stet_json_get(vectors, "tree")), member_hex(vectors, "index"), {{0}, 0}};
+	stet_trust *trust = trust_of_vectors(vectors, keys, 1),
+		   *other = trust_of_vectors(vectors, keys + 1, 1);
+	const char *rule;
+
+	(void)state;
+	st_buf_put_bytes(
+	    &pieces.head.note, stet_json_string_of(stet_json_get(vectors, "checkpoint")));
+	assert_int_equal(make_fork(&b, &c, NULL, NULL, 0, &made, &rule), STET_OK);
+	assert_true(st_bytes_equal(st_buf_bytes(&made), st_buf_bytes(&one)));
+	assert_int_equal(
+	    make_fork(&b, &a, root.data, HASHES(path.items), path.count, &made, &rule), STET_OK);
+	assert_true(st_bytes_equal(st_buf_bytes(&made), st_buf_bytes(&two)));
+	assert_int_equal(make_omission(&pieces, &made, &rule), STET_OK);
+	assert_true(st_bytes_equal(st_buf_bytes(&made), st_buf_bytes(&omission)));
+	assert_convicts(&one, trust, 1);
+	assert_convicts(&two, trust, 1);
+	assert_convicts(&omission, trust, 1);
+	assert_convicts(&one, other, 0);
+	assert_convicts(&two, other, 0);
+	assert_convicts(&omission, other, 0);
+	stet_trust_free(trust);
+	stet_trust_free(other);
+	free(path.items);
+	free(pieces.tree.items);
+	st_buf_free(&pieces.index);
+	st_buf_free(&pieces.head.note);
+	st_buf_free(&a.note);
+	st_buf_free(&b.note);
+	st_buf_free(&c.note);
+	st_buf_free(&one);
+	st_buf_free(&two);
+	st_buf_free(&omission);
+	st_buf_free(&made);
+	st_buf_free(&root);
+	st_buf_free(&entry);
+	st_buf_free(&seal);
+	stet_json_free(vectors);
+}
+
+static void
+test_evidence__says_why_it_is_none(void **state)
+{
+	static const char *const keys[] = {"vkey", "vkey_2"};
+	stet_json *vectors = load_vectors();
+	const stet_json *rows = stet_json_get(vectors, "refused"), *row;
+	stet_trust *trust = trust_of_vectors(vectors, keys, 2);
+	struct st_buf file;
+	const char *rule;
+	size_t i;
+	int rc;
+
+	(void)state;
+	assert_true(stet_json_size(rows) >= 15);
+	for (i = 0; i < stet_json_size(rows); i++) {
+		row = stet_json_item(rows, i);
+		file = member_hex(row, "evidence");
+		rc = convicts(st_buf_bytes(&file), trust, &rule);
+		if (rc >= 0 ||
+		    !st_bytes_equal(stet_json_string_of(stet_json_get(row, "rule")), st_str(rule)))
+			fail_msg("refused[%zu]: %d, %s", i, rc, rule);
+		st_buf_free(&file);
+	}
+	stet_trust_free(trust);
+	stet_json_free(vectors);
+}
+
 /* --- memory ------------------------------------------------------------------------------------
  */
 
@@ -1008,6 +1164,8 @@ main(void)
 	    cmocka_unit_test(test_evidence__never_accuses_an_honest_ledger),
 	    cmocka_unit_test(test_evidence__no_bit_may_be_altered),
 	    cmocka_unit_test(test_evidence__has_one_spelling),
+	    cmocka_unit_test(test_evidence__is_the_worked_example),
+	    cmocka_unit_test(test_evidence__says_why_it_is_none),
 	    cmocka_unit_test(test_evidence__runs_out_of_memory_anywhere),
 	};
 
