@@ -49,10 +49,12 @@ judge(struct check *check, stet_error *err)
 		return rc;
 	report = check->report;
 	if (is_fork(report) && head_is_known(report, 0) && head_is_known(report, 1) &&
-	    !stet_json_bool_of(stet_json_get(report, "known")))
+	    !stet_json_bool_of(stet_json_get(report, "known"))) {
+		check->signers_told = 1;
 		return fail_text(err, STET_ENOTFOUND,
 		    "two keys that you know by that name have signed one head each: whether they "
 		    "are of one ledger, this does not show");
+	}
 	return STET_OK;
 }
 
@@ -81,8 +83,8 @@ page_fork(const stet_json *report)
 		free(root);
 	}
 	if (at != NULL)
-		put("begins with",
-		    text_of("size %" PRId64 ", root %s",
+		put("begins",
+		    text_of("with size %" PRId64 ", root %s",
 			stet_json_int_of(stet_json_get(stet_json_item(heads, 0), "size")), at));
 	free(at);
 }

@@ -472,7 +472,7 @@ check_what_it_is(struct request *request)
 	else
 		put_page(&request->check, &answer);
 	if (answer.status == EXIT_UNSURE && request->check.report != NULL &&
-	    !signer_is_known(answer.kind, request->check.report))
+	    !request->check.signers_told && !signer_is_known(answer.kind, request->check.report))
 		remark("give the ledger's key with --key or --trust; its operator prints it with "
 		       "'stet checkpoint show --vkey'");
 	return answer.status;

@@ -84,10 +84,12 @@ STET_API int stet_evidence_of_proof(stet_bytes proof, stet_bytes entry, const ui
  * report_out  stet_json_free():
  *             {"kind": "stet-evidence", "of": "fork" or "omission", "origin",
  *              "known": whether one ledger key that the reader knows is behind all of it
- *                  (a fork: one and the same key on both checkpoints), ...
- *              of a fork: "heads": [{"size", "root", "known", "signed_by", "unknown_signers",
- *                  "as_of"}], the smaller first, members as in <stet/checkpoint.h>;
- *                  "root_at": hex, for two sizes: what the second's tree has at the first's size
+ *                  (a fork: one and the same key on both checkpoints),
+ *              of a fork: "signed_by": the ledger keys that have signed both, "unknown_signers":
+ *                  lines of both by keys that the reader does not know,
+ *                  "heads": [{"origin", "size", "root", "as_of", "known", "signed_by",
+ *                  "unknown_signers"}], the smaller first, members as in <stet/checkpoint.h>;
+ *                  "root_at": hex, of two sizes: what the second's tree has at the first's size
  *              of an omission: what <stet/checkpoint.h> has, as_of being null; "name",
  *                  "entry": {"seq", "leaf", "appended", "name", "type", "issuer", "kid"},
  *                  "seal": its seq, "sealed": its time,

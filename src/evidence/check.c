@@ -62,6 +62,8 @@ report_fork(const struct st_evidence *evidence, const stet_trust *trust,
 	st_json_set_text(report, "origin", st_str(heads[0].checkpoint.origin));
 	stet_json_set(report, "known", stet_json_bool(stet_json_size(both) > 0));
 	stet_json_set(report, "signed_by", both);
+	stet_json_set(report, "unknown_signers",
+	    stet_json_int((int64_t)(heads[0].unknown + heads[1].unknown)));
 	if (evidence->has_root)
 		st_json_set_hex(report, "root_at", evidence->root, 32);
 	return STET_OK;
