@@ -10,6 +10,7 @@
 #include <stet/json.h>
 #include <stet/key.h>
 #include <stet/ledger.h>
+#include <stet/memory.h>
 #include <stet/package.h>
 #include <stet/proof.h>
 #include <stet/quorum.h>

@@ -32,6 +32,7 @@ typedef struct stet_verify_options {
 	}
 #define STET_VERIFY_HASH_ONLY 1    /* chains, tree, seals, tables; no signature is verified */
 #define STET_VERIFY_NO_ARTIFACTS 2 /* artifact contents are not read again                   */
+#define STET_VERIFY_NO_MEMORY 4    /* not held against what was read before (<stet/memory.h>) */
 
 typedef struct stet_report stet_report;
 

@@ -1,9 +1,11 @@
 /* What was signed about the ledger as a whole: the checkpoint beside it, the head this machine
  * remembers, and the checkpoint that the caller trusts already. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "verify/verify.h"
 
 int
@@ -20,24 +22,32 @@ st_verify_root(struct st_verify *verify, uint64_t size, uint8_t root_out[32])
 	return rc;
 }
 
+/* That the entries go on from a head of at most so many. */
+static int
+check_root(struct st_verify *verify, uint64_t size, const uint8_t root[32], const char *whose)
+{
+	uint8_t here[32];
+	int rc;
+
+	if ((rc = st_verify_root(verify, size, here)) < 0)
+		return rc;
+	if (memcmp(here, root, 32) == 0)
+		return STET_OK;
+	return st_found_after(verify, ST_FORKED, STET_NO_SEQ,
+	    "the first %llu entries are not those of %s", (unsigned long long)size, whose);
+}
+
 /* A head that is not of this ledger's past: which of the two it is. */
 static int
 check_descent(struct st_verify *verify, const struct st_checkpoint *head, const char *whose)
 {
 	uint64_t size = verify->state.size;
-	uint8_t root[32];
-	int rc;
 
 	if (head->size > size)
 		return st_found(verify, ST_ROLLED_BACK, size,
 		    "%s is of %llu entries, and %llu are here: the rest was taken away", whose,
 		    (unsigned long long)head->size, (unsigned long long)size);
-	if ((rc = st_verify_root(verify, head->size, root)) < 0)
-		return rc;
-	if (memcmp(root, head->root, 32) == 0)
-		return STET_OK;
-	return st_found_after(verify, ST_FORKED, STET_NO_SEQ,
-	    "the first %llu entries are not those of %s", (unsigned long long)head->size, whose);
+	return check_root(verify, head->size, head->root, whose);
 }
 
 /* --- the stored checkpoint -------------------------------------------------------------------- */
@@ -201,6 +211,35 @@ verify_remembered(struct st_verify *verify)
 	return rc;
 }
 
+/* --- what was read before --------------------------------------------------------------------- */
+
+static int
+verify_seen(struct st_verify *verify)
+{
+	const stet_accepted *seen = &verify->seen.head;
+	uint64_t size = verify->state.size;
+	int rc = verify->seen_rc;
+	char hex[65], whose[128];
+
+	if (verify->state.origin == NULL || rc == STET_ENOTFOUND || rc == STET_EREFUSED)
+		return STET_OK; /* nothing, or somebody else's */
+	if (rc == STET_EFORMAT)
+		return st_found_after(
+		    verify, ST_MEMORY_DAMAGED, STET_NO_SEQ, "%s", verify->seen_why.text);
+	if (rc < 0) {
+		if (verify->err != NULL)
+			*verify->err = verify->seen_why;
+		return rc;
+	}
+	st_hex(seen->root, sizeof(seen->root), hex);
+	snprintf(whose, sizeof(whose), "the head that was read here before, root %s", hex);
+	if (seen->size <= size)
+		return check_root(verify, seen->size, seen->root, whose);
+	return st_found(verify, ST_COPY_OLDER, size,
+	    "a head of %llu entries, root %s, was read here before, and %llu are here",
+	    (unsigned long long)seen->size, hex, (unsigned long long)size);
+}
+
 int
 st_verify_read_heads(struct st_verify *verify)
 {
@@ -214,6 +253,12 @@ st_verify_read_heads(struct st_verify *verify)
 	    st_file_read(path, ST_NOTE_MAX, &verify->stored_note, &verify->stored_why);
 	verify->remembered_rc =
 	    st_guard_text(verify->ledger, &verify->remembered_note, &verify->remembered_why);
+	st_error_clear(&verify->seen_why);
+	verify->seen_rc = STET_ENOTFOUND;
+	if (verify->ledger->state_dir != NULL &&
+	    (verify->options->flags & STET_VERIFY_NO_MEMORY) == 0)
+		verify->seen_rc = st_accepted_read(verify->ledger->state_dir, ST_MEMORY_SEEN,
+		    verify->ledger->id, &verify->seen_text, &verify->seen, &verify->seen_why);
 	free(path);
 	return STET_OK;
 }
@@ -277,7 +322,7 @@ st_verify_heads(struct st_verify *verify)
 	if (note == NULL)
 		return st_fail_nomem(verify->err);
 	if ((rc = verify_stored(verify, note)) == STET_OK &&
-	    (rc = verify_remembered(verify)) == STET_OK)
+	    (rc = verify_remembered(verify)) == STET_OK && (rc = verify_seen(verify)) == STET_OK)
 		rc = verify_trusted(verify, note);
 	free(note);
 	return rc;

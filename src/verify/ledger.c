@@ -92,6 +92,7 @@ close_run(struct st_verify *verify)
 	st_buf_free(&verify->stored_note);
 	free(verify->stamps);
 	st_buf_free(&verify->remembered_note);
+	st_buf_free(&verify->seen_text);
 	free(verify->spare_bytes);
 }
 
@@ -187,7 +188,8 @@ st_verify_run(stet_ledger *ledger, const stet_verify_options *options,
 		st_report_reset(report); /* again, trusting no table */
 		thorough = 1;
 	}
-	report->partial = options->flags != 0 || options->since.data != NULL;
+	report->partial =
+	    (options->flags & ~(unsigned)STET_VERIFY_NO_MEMORY) != 0 || options->since.data != NULL;
 	if (rc == STET_OK)
 		rc = st_report_finish(report, err);
 	if (rc < 0) {

@@ -11,7 +11,7 @@
  *   names.c       its record index
  *   scratch.c     the replay's tables where they are not, and its temporary files
  *   compare.c     derived tables, row by row
- *   heads.c       checkpoints: stored, remembered, trusted by the caller
+ *   heads.c       checkpoints: stored, remembered, read before, trusted by the caller
  *   artifacts.c   contents
  *   report.c      what was found
  *
@@ -29,6 +29,7 @@
 
 #include "base/err.h"
 #include "ledger/internal.h"
+#include "memory/memory.h"
 #include "verify/names.h"
 
 /* --- report.c --------------------------------------------------------------------------------- */
@@ -190,8 +191,10 @@ struct st_verify {
 	struct st_buf stored_note, remembered_note;
 	struct st_kept *stamps; /* time-stamps beside the ledger, before the first snapshot */
 	size_t stamp_count;
-	int stored_rc, remembered_rc;
-	stet_error stored_why, remembered_why;
+	struct st_buf seen_text;
+	struct st_accepted seen; /* points into seen_text */
+	int stored_rc, remembered_rc, seen_rc;
+	stet_error stored_why, remembered_why, seen_why;
 	struct st_head stored_head; /* what ST_META says; size STET_NO_SEQ: nothing */
 	struct st_checkpoint since;
 	int64_t shift;                  /* what stands under number n is entry n + shift       */
