@@ -2,6 +2,7 @@
 #include "cosign.h"
 #include "line.h"
 #include "out.h"
+#include "remember.h"
 #include "util.h"
 
 #include <stdlib.h>
@@ -156,7 +157,8 @@ static const struct command sub_adopt = {.name = "checkpoint adopt",
     .run = run_adopt,
     .writes = 1};
 static const struct command *const subs[] = {&sub_show, &sub_adopt, &sub_cosign, &sub_request,
-    &sub_add_cosignature, &sub_timestamp_request, &sub_add_timestamp, NULL};
+    &sub_add_cosignature, &sub_timestamp_request, &sub_add_timestamp, &sub_remembered, &sub_forget,
+    NULL};
 
 static const struct pair examples[] = {{"stet checkpoint show > head.note", "keep it elsewhere"},
     {"stet checkpoint show --vkey", "what readers need to verify checkpoints"},
@@ -166,10 +168,12 @@ static const struct pair examples[] = {{"stet checkpoint show > head.note", "kee
     {"stet checkpoint add-cosignature line --policy witnesses.policy", "keep that signature"},
     {"stet checkpoint timestamp-request -o head.tsq", "have it time-stamped"},
     {"stet checkpoint add-timestamp head.tsr --tsa-ca authority.pem", "keep that time-stamp"},
-    {NULL, NULL}};
+    {"stet checkpoint remembered", "which head of each ledger was read here last"}, {NULL, NULL}};
 static const struct pair exits[] = {{"0", "done"},
     {"1", "the note is not of this ledger, or does not agree with it; a cosigner refuses, or its "
-	  "line is wrong; a time-stamp is wrong, or of something else"},
+	  "line is wrong; a time-stamp is wrong, or of something else; nothing is remembered that "
+	  "could "
+	  "be forgotten"},
     {"2", "the command line was wrong"},
     {"3", "could not find out: the ledger or the note cannot be read; the authority of a "
 	  "time-stamp is not known to you"},
@@ -177,10 +181,11 @@ static const struct pair exits[] = {{"0", "done"},
 
 const struct command cmd_checkpoint = {.name = "checkpoint",
     .group = GROUP_KEEP,
-    .summary = "show, adopt, cosign and time-stamp the signed head",
+    .summary = "show, adopt, cosign, time-stamp and remember the signed head",
     .synopsis = "[show] [--vkey] [--json]\nadopt NOTE|-\ncosign [FILE|-] --name NAME ...\n"
 		"request [--old SIZE] [-o FILE]\nadd-cosignature FILE|- ...\n"
-		"timestamp-request [-o FILE]\nadd-timestamp FILE|- --tsa-ca FILE",
+		"timestamp-request [-o FILE]\nadd-timestamp FILE|- --tsa-ca FILE\n"
+		"remembered [--json]\nforget [ID|-C DIR]",
     .description = "Without a word it shows the newest checkpoint.",
     .options = show_options,
     .examples = examples,

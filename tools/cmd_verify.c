@@ -5,6 +5,7 @@
 #include "known.h"
 #include "line.h"
 #include "out.h"
+#include "remember.h"
 #include "stamp.h"
 #include "standing.h"
 #include "stop.h"
@@ -197,6 +198,18 @@ judge_timestamps(struct verify *verify, stet_json *json)
 	return known > 0 ? EXIT_YES : EXIT_UNSURE;
 }
 
+/* Whether all that was found is that more was read here before, or that nobody can say whether it
+ * was: nothing is refuted by that. */
+static int
+is_of_memory_alone(const stet_report *report)
+{
+	const stet_diagnosis *only = stet_report_get(report, 0);
+
+	return stet_report_count(report) == 1 &&
+	       (strcmp(stet_rule_name(only->rule), "copy-older") == 0 ||
+		   strcmp(stet_rule_name(only->rule), "memory-damaged") == 0);
+}
+
 static int
 report_ledger(struct verify *verify, const stet_report *report)
 {
@@ -224,7 +237,7 @@ report_ledger(struct verify *verify, const stet_report *report)
 	free(why);
 	stet_json_free(json);
 	if (!stet_report_ok(report))
-		return EXIT_NO;
+		return is_of_memory_alone(report) ? EXIT_UNSURE : EXIT_NO;
 	return quorums == EXIT_YES ? stamps : quorums;
 }
 
@@ -268,13 +281,13 @@ verify_ledger(struct verify *verify)
 	uint8_t *note = NULL;
 	size_t size = 0;
 	stet_error err;
-	int rc, status;
+	int rc, status, held;
 
 	if (verify->since != NULL && file_read(verify->since, NOTE_MAX, &note, &size, &err) < 0) {
 		complain("cannot read '%s': %s", verify->since, err.text);
 		return EXIT_UNSURE;
 	}
-	options.flags = verify->flags;
+	options.flags = verify->flags | (verify->env.no_remember ? STET_VERIFY_NO_MEMORY : 0);
 	options.threads = (unsigned)verify->threads;
 	options.max_diagnoses = (size_t)verify->limit;
 	options.since = (stet_bytes){note, size};
@@ -286,6 +299,8 @@ verify_ledger(struct verify *verify)
 	free(note);
 	if (rc == STET_OK) {
 		status = report_ledger(verify, report);
+		if (stet_report_ok(report) && (held = remember_ledger(&verify->env, 0)) != EXIT_YES)
+			status = held;
 		if (verify->attest && status == EXIT_YES)
 			status = attest(verify, report);
 	} else {
@@ -603,6 +618,18 @@ verify_record(struct verify *verify, const char *text)
 	return status;
 }
 
+/* The whole is held against what is remembered as part of verifying it. */
+static int
+verify_part(struct verify *verify, const char *id)
+{
+	int status = remember_ledger(&verify->env, 0);
+
+	if (status != EXIT_YES)
+		return status;
+	return verify->content != NULL ? content_verify(&verify->env, verify->content, id)
+				       : verify_record(verify, id);
+}
+
 static int
 run(const struct command *self, int argc, char **argv)
 {
@@ -635,10 +662,9 @@ run(const struct command *self, int argc, char **argv)
 		status = opt_wrong(self, "--at is for one record; the ledger is verified whole");
 	if (status == LINE_GO &&
 	    (status = env_open(&verify.env, verify.attest ? ENV_WRITE : ENV_REPAIR)) == EXIT_YES)
-		status = verify.content != NULL ? content_verify(&verify.env, verify.content,
-						      line.count > 0 ? line.args[0] : NULL)
-			 : line.count > 0       ? verify_record(&verify, line.args[0])
-						: verify_ledger(&verify);
+		status = line.count == 0 && verify.content == NULL
+			     ? verify_ledger(&verify)
+			     : verify_part(&verify, line.count > 0 ? line.args[0] : NULL);
 	known_end(&verify.known);
 	line_end(&line, &verify.env);
 	return status;
@@ -689,7 +715,9 @@ static const struct pair exits[] = {{"0", "verified: everything holds"},
     {"3",
 	"could not find out: the ledger or the file cannot be read, or nothing is registered that "
 	"the file could be compared with; or fewer have cosigned than --policy or --auditors asks "
-	"for, or no time-stamp is by an authority of --tsa-ca"},
+	"for, or no time-stamp is by an authority of --tsa-ca; or everything holds, and more "
+	"entries were "
+	"read here before, or what was read before is not known any more"},
     {"4", "the record, or the file, is not in this ledger"}, {NULL, NULL}};
 
 const struct command cmd_verify = {.name = "verify",
@@ -710,6 +738,9 @@ const struct command cmd_verify = {.name = "verify",
 	"entries. What does not agree "
 	"is named by a stable code, which 'stet explain' explains, and the first entry "
 	"concerned.\n\n"
+	"It also has to go on from the head that was read here last and from the one this machine "
+	"has "
+	"signed; see 'stet checkpoint remembered'. What is verified is remembered.\n\n"
 	"With --policy and --auditors, the checkpoint beside the ledger has to have the "
 	"cosignatures that these ask for; if it has not, the answer is 3, since nothing is "
 	"refuted by that. With --tsa-ca the RFC 3161 time-stamps that are kept "

@@ -2,6 +2,7 @@
 #include "env.h"
 #include "crash.h"
 #include "out.h"
+#include "remember.h"
 #include "util.h"
 
 #include <errno.h>
@@ -150,6 +151,9 @@ env_option(struct env *env, int id, const char *value)
 		env->quiet = 1;
 		out_quiet(1);
 		return 1;
+	case OPT_NO_REMEMBER:
+		env->no_remember = 1;
+		return 1;
 	case OPT_AS:
 		env->as = value;
 		return 1;
@@ -254,10 +258,19 @@ env_open(struct env *env, int how)
 	options.read_only = !(how & ENV_WRITE) && access(env->path, W_OK) < 0;
 	options.repair = (how & ENV_REPAIR) != 0;
 	rc = stet_ledger_open(env->path, &options, &env->ledger, &err);
-	if (rc == STET_OK)
+	if (rc < 0) {
+		complain_error(&err);
+		return EXIT_UNSURE;
+	}
+	if ((how & ENV_REPAIR) != 0)
 		return EXIT_YES;
-	complain_error(&err);
-	return EXIT_UNSURE;
+	rc = remember_ledger(
+	    env, (how & ENV_WRITE) != 0 ? STET_RECALL_WRITER | STET_RECALL_ONLY : 0);
+	if (rc != EXIT_YES) {
+		stet_ledger_close(env->ledger);
+		env->ledger = NULL;
+	}
+	return rc;
 }
 
 const stet_json *

@@ -13,6 +13,7 @@ struct env {
 	const char *ledger_option, *as, *at, *passphrase_file, *issuer;
 	int passphrase_fd;     /* -1: none */
 	int json, quiet, told; /* told: why there is no passphrase */
+	int no_remember;       /* --no-remember */
 	int keys_unread;       /* why they could not be read was said */
 	/* Found. */
 	char *path;      /* the ledger's folder */
@@ -39,8 +40,10 @@ int env_fix_id(struct env *env, stet_statement *statement);
 /* The ledger's folder into env->path: -C, $STET_LEDGER, or .stet here or above. EXIT_YES, or
  * EXIT_UNSURE (reported). */
 int env_find(struct env *env);
-/* Finds and opens the ledger. EXIT_YES or a status (reported). */
-enum { ENV_READ, ENV_WRITE, ENV_REPAIR = 2 }; /* repair: open it also where it is damaged */
+/* Finds and opens the ledger, and holds it against what is remembered of it. EXIT_YES or a status
+ * (reported). With ENV_REPAIR it opens also where it is damaged, and whoever asks for that holds it
+ * himself (remember.h), if at all. */
+enum { ENV_READ, ENV_WRITE, ENV_REPAIR = 2 };
 int env_open(struct env *env, int how);
 /* The options a ledger is opened or made with. */
 void env_ledger_options(struct env *env, stet_ledger_options *options_out);

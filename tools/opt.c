@@ -14,6 +14,8 @@ const struct opt opts_help[] = {
 const struct opt opts_ledger[] = {
     {'C', 'C', "ledger", "DIR",
 	"the ledger's folder (default: $STET_LEDGER, else .stet here or above)"},
+    {OPT_NO_REMEMBER, 0, "no-remember", NULL,
+	"neither ask nor remember which head of it was read here"},
     {0, 0, NULL, NULL, NULL}};
 const struct opt opts_json[] = {
     {OPT_JSON, 0, "json", NULL, "answer in JSON, one object a line"}, {0, 0, NULL, NULL, NULL}};

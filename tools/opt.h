@@ -31,6 +31,7 @@ enum {
 	OPT_CONFIRM_CLOCK,
 	OPT_ON,
 	OPT_ISSUER,
+	OPT_NO_REMEMBER,
 	OPT_OWN /* the first a command may use for itself */
 };
 
@@ -60,7 +61,7 @@ int opt_number(const struct command *command, const char *what, const char *text
 
 /* Tables that commands share. */
 extern const struct opt opts_help[];   /* -h                              */
-extern const struct opt opts_ledger[]; /* -C                              */
+extern const struct opt opts_ledger[]; /* -C, --no-remember               */
 extern const struct opt opts_json[];   /* --json                          */
 extern const struct opt opts_quiet[];  /* -q                              */
 extern const struct opt opts_at[];     /* --at                            */

@@ -163,6 +163,7 @@ def read_ledger():
     check("check", must("check", "-", "--policy", "witnesses.policy", "--json",
                         input=must("checkpoint").encode()))
     read_timestamps()
+    check("remembered", must("checkpoint", "remembered", "--json"))
     check("explain", must("explain", "--all", "--json"))
     check("version", must("version", "--json"))
 

@@ -35,7 +35,7 @@ def contents(world):
     for base in (os.path.join(world.ledger, "artifacts"), world.state):
         for folder, _, names in os.walk(base):
             for name in names:
-                if name != "lock":
+                if name not in ("lock", "seen.lock"):
                     with open(os.path.join(folder, name), "rb") as file:
                         kept[os.path.join(folder, name)] = file.read()
     with open(os.path.join(world.ledger, "checkpoint"), "rb") as file:
@@ -360,7 +360,9 @@ def not_to_be_written(world):
     for words in READS:
         if words[0] != "key":  # whose keys folder is not his either
             done = world.run(*words, env=env, **as_nobody())
-            check(done.status == 0 and done.error == "", "cannot read", done)
+            lines = done.error.splitlines()  # he has no place to remember, and is told
+            check(done.status == 0 and len(lines) <= 1, "cannot read", done)
+            check(all("without all of its memory" in line for line in lines), "complains", done)
     for line in all_refuse(world, 3, WRITES, env=env, **as_nobody()):
         check("ermission" in line or "cannot" in line, "does not say why", line)
 
@@ -403,6 +405,34 @@ def unreadable_key(world):
     line = clear_answer(world.run(*APPEND, env=env, **as_nobody()), 3)
     check("ermission" in line or "could not be read" in line or "cannot" in line,
           "does not say that a key cannot be read", line)
+
+
+def memory_is(world, what):
+    """Something else where the head that was read last should be: no yes, and a way out."""
+    seen = os.path.join(world.head_folder(), "seen")
+    aside = seen + ".aside"
+    os.rename(seen, aside)
+    if what == "a folder":
+        os.mkdir(seen)
+    else:
+        with open(aside, "rb") as file:
+            data = file.read()
+        with open(seen, "wb") as file:
+            file.write({"empty": b"", "binary": bytes(range(256)), "large": b"x" * (3 << 20),
+                        "damaged": data[:-60] + bytes([data[-60] ^ 1]) + data[-59:],
+                        "cut": data[:len(data) // 2], "grown": data + b"\n"}[what])
+    for words in READS[:2] + READS[3:] + (APPEND,):
+        line = clear_answer(world.run(*words), 3)
+        check("memory-damaged" in line and "checkpoint forget" in line, "no way out", line)
+        if words != APPEND:
+            check(world.run(*words, "--no-remember").status == 0, "cannot be read at all", words)
+    done = world.run("verify", "-q")
+    check(done.status == 3 and "memory-damaged" in done.text, "verify does not say it", done)
+    if what == "a folder":
+        os.rmdir(seen)
+    else:
+        world.must("checkpoint", "forget")
+    os.rename(aside, seen)
 
 
 def state_is(world, what):
@@ -737,6 +767,8 @@ def add_places(cases, base, top):
 def add_circumstances(cases):
     for what in ("missing", "a folder", "damaged", "empty", "binary", "large"):
         cases.add("remembered head: " + what, state_is, what)
+    for what in ("a folder", "damaged", "empty", "binary", "large", "cut", "grown"):
+        cases.add("memory of what was read: " + what, memory_is, what)
     cases.add("keys: none", keys_missing)
     cases.add("keys: others can read it", key_mode)
     for what, change in (("cut", lambda d: d[:len(d) // 2]), ("empty", lambda d: b""),
@@ -783,6 +815,7 @@ def main():
         base = lab.World(stet, os.path.join(top, "base")).init()
         base.must("record", "10.5281/zenodo.1", "--title", "The first", "--id", "first")
         base.must("artifact", "10.5281/zenodo.1", "document=" + stet, "--id", "kept")
+        base.must("stats")  # what is there has been read
         cases = Cases(report, base, top, only)
         add_files(cases, base, top)
         add_places(cases, base, top)

@@ -317,6 +317,36 @@ def after_output(bench, world, operation, done, call):
     check(world.entries() == bench.before, "exporting changed the ledger")
 
 
+def forget_read(world):
+    """Something older than the ledger was read here last."""
+    world.must("stats")
+    world.must("record", "10.5281/zenodo.1", "--title", "The first", "--id", "since-then")
+
+
+def after_read(bench, world, operation, done, call):
+    """Nobody's answer depends on a place to remember; what is remembered is the head from before or
+    the new one, whole, and the next read goes on from it."""
+    warnings = [line for line in done.error.splitlines() if "without all of its memory" in line]
+    check(len(warnings) <= 1, "more than one warning", done)
+    if done.status == 0:
+        check("The first" in done.text, "exit 0 without the answer", done)
+        check(done.error.splitlines() == warnings, "exit 0 and a complaint", done)
+    elif done.status == 3:
+        rest = "".join(line + "\n" for line in done.error.splitlines() if line not in warnings)
+        lab.one_line(lab.Done(done.words, 3, done.out, rest.encode()), 3)
+    kept = world.run("checkpoint", "remembered", here=False)
+    check(kept.status == 0 and "damaged" not in kept.text, "half a memory", kept, done)
+    sizes = [int(size) for size in re.findall(r"size +(\d+) entries", kept.text)]
+    now = len(world.entries())
+    check(sizes in ([now - 2], [now]), "what was remembered is lost", kept, done)
+    again = operation.run(world)
+    check(again.status == 0 and again.error == "", "the next read", again)
+    kept = world.run("checkpoint", "remembered", here=False)
+    check("%d entries" % now in kept.text, "the next read does not remember", kept)
+    check(len(world.unknown_files()) == 0, "temporary files", world.unknown_files())
+    go_on(world)
+
+
 def after_withhold(bench, world, operation, done, call):
     """The statement comes before the erasure; the same command again completes it."""
     before = bench.before
@@ -366,6 +396,8 @@ def operations(bench):
         Operation("backup", ["backup", "-q", "@/copy"], after=after_backup),
         Operation("restore", ["restore", "-q", "@/entries", "@/restored", "--artifacts",
                               "@/ledger/artifacts", "--key", "@/ledger/keys/ledger.key"], after=after_restore, here=False),
+        Operation("show", ["show", "10.5281/zenodo.1"], prepare=forget_read, after=after_read,
+                  reads=True),
         Operation("export", ["export", "cborseq", "-q", "-o", "@/out"], after=after_output),
         Operation("init", ["init", "-q", "--origin", lab.ORIGIN], prepare=without_ledger,
                   after=after_init),

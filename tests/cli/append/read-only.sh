@@ -6,8 +6,8 @@ chmod -R a-w .stet
 run() { if [ "$(id -u)" = 0 ]; then setpriv --bounding-set=-all --inh-caps=-all --reuid=65534 --clear-groups "$@" 2>&1; else "$@" 2>&1; fi; }
 chmod a+rx "$SCRATCH" "$SCRATCH/work" "$SCRATCH/bin"
 chmod -R a+rX .stet
-run stet show 10.1234/a | head -n 2
-run stet stats | head -n 1
+run stet show 10.1234/a | head -n 3 # this user cannot look into the state folder
+run stet stats | head -n 2
 cp "$XDG_CONFIG_HOME/stet/keys/working.key" "$SCRATCH/work/mine.key"
 [ "$(id -u)" = 0 ] && chown 65534 mine.key
 run stet record 10.1234/b --title 'Not here' --as ./mine.key

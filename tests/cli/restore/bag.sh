@@ -22,7 +22,7 @@ status stet restore trail trail
 status stet restore trail x --artifacts .stet/artifacts
 echo x >>trail/data/ledger/keys.json
 status stet restore trail x # bag-digest, bag-oxum
-stet export bagit --all -o some >/dev/null
+stet export bagit --all --no-remember -o some >/dev/null # going-on has gone on
 sed -i 's/^Stet-Content: .*/Stet-Content: some records/' some/bag-info.txt
 rm some/tagmanifest-sha512.txt
 status stet restore some x # package-partial

@@ -8,5 +8,5 @@ stet restore entries.cborseq restored --key .stet/keys/ledger.key --artifacts .s
 cmp .stet/checkpoint restored/checkpoint && echo 'the same checkpoint'
 stet verify -C restored
 stet record 10.1234/b --title 'Going on' -C restored
-stet export cborseq | stet restore - -o to-read
+stet export cborseq --no-remember | stet restore - -o to-read # restored has gone on
 status stet record 10.1234/c --title 'No key' -C to-read
