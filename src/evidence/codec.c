@@ -6,7 +6,11 @@
 
 #include "base/err.h"
 #include "base/name.h"
+#include "merkle/tree.h"
 #include "proof/parts.h"
+
+/* Beside the ways of two entries to the root. */
+#define TREE_MAX (2 * ST_TREE_PATH_MAX)
 
 static int
 malformed(stet_error *err, const char *what)
@@ -80,7 +84,7 @@ static int
 read_path(struct st_cbor *in, struct st_evidence *evidence, stet_error *err)
 {
 	const char *why = NULL;
-	int rc = st_hashes_read(in, &evidence->path, &evidence->path_count, &why);
+	int rc = st_hashes_read(in, ST_TREE_PATH_MAX, &evidence->path, &evidence->path_count, &why);
 
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
@@ -127,7 +131,7 @@ static int
 read_tree(struct st_cbor *in, struct st_evidence *evidence, stet_error *err)
 {
 	const char *why = NULL;
-	int rc = st_hashes_read(in, &evidence->tree, &evidence->tree_count, &why);
+	int rc = st_hashes_read(in, TREE_MAX, &evidence->tree, &evidence->tree_count, &why);
 
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
@@ -142,7 +146,8 @@ static int
 read_index(struct st_cbor *in, struct st_evidence *evidence, stet_error *err)
 {
 	const char *why = NULL;
-	int rc = st_tokens_read(in, &evidence->index, &evidence->index_count, &why);
+	int rc = st_tokens_read(
+	    in, ST_EVIDENCE_TOKENS_MAX, &evidence->index, &evidence->index_count, &why);
 
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }

@@ -16,6 +16,8 @@
 #include "statement/statement.h"
 
 #define ST_EVIDENCE_FORMAT "stet-evidence/1"
+/* The way of one key: a node and a side on each level, and what it ends in. */
+#define ST_EVIDENCE_TOKENS_MAX (2 * 256 + 1)
 
 enum st_evidence_kind { ST_EVIDENCE_FORK, ST_EVIDENCE_OMISSION };
 

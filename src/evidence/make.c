@@ -128,7 +128,8 @@ read_index(stet_bytes index, struct st_evidence *evidence, stet_error *err)
 	if ((rc = st_cbor_check(index, err)) < 0)
 		return rc;
 	in = st_cbor_open(index);
-	rc = st_tokens_read(&in, &evidence->index, &evidence->index_count, &why);
+	rc = st_tokens_read(
+	    &in, ST_EVIDENCE_TOKENS_MAX, &evidence->index, &evidence->index_count, &why);
 	if (rc == STET_ENOMEM)
 		return st_fail_nomem(err);
 	return rc < 0 ? st_fail(err, rc, ST_EVIDENCE_MALFORMED, "not a record index: %s", why)

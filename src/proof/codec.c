@@ -25,7 +25,7 @@ static int
 open_array(struct st_cbor *in, size_t each, void **items_out, size_t *count_out, stet_error *err)
 {
 	const char *why = NULL;
-	int rc = st_array_open(in, each, items_out, count_out, &why);
+	int rc = st_array_open(in, SIZE_MAX, each, items_out, count_out, &why);
 
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
@@ -34,7 +34,7 @@ static int
 read_hashes(struct st_cbor *in, uint8_t (**hashes_out)[32], size_t *count_out, stet_error *err)
 {
 	const char *why = NULL;
-	int rc = st_hashes_read(in, hashes_out, count_out, &why);
+	int rc = st_hashes_read(in, SIZE_MAX, hashes_out, count_out, &why);
 
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
@@ -70,7 +70,7 @@ static int
 read_index(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 {
 	const char *why = NULL;
-	int rc = st_tokens_read(in, &proof->index, &proof->index_count, &why);
+	int rc = st_tokens_read(in, SIZE_MAX, &proof->index, &proof->index_count, &why);
 
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }

@@ -14,13 +14,15 @@ wrong(const char **why_out, const char *why)
 /* --- reading --------------------------------------------------------------------------------- */
 
 int
-st_array_open(
-    struct st_cbor *in, size_t each, void **items_out, size_t *count_out, const char **why_out)
+st_array_open(struct st_cbor *in, size_t max, size_t each, void **items_out, size_t *count_out,
+    const char **why_out)
 {
 	uint64_t count;
 
 	if (st_cbor_read_array(in, &count) < 0)
 		return wrong(why_out, "a member is no array");
+	if (count > max)
+		return wrong(why_out, "a member has more items than it can need");
 	if ((*items_out = calloc(count > 0 ? (size_t)count : 1, each)) == NULL)
 		return STET_ENOMEM;
 	*count_out = (size_t)count;
@@ -28,15 +30,15 @@ st_array_open(
 }
 
 int
-st_hashes_read(
-    struct st_cbor *in, uint8_t (**hashes_out)[32], size_t *count_out, const char **why_out)
+st_hashes_read(struct st_cbor *in, size_t max, uint8_t (**hashes_out)[32], size_t *count_out,
+    const char **why_out)
 {
 	const uint8_t *hash;
 	void *items = NULL;
 	size_t i;
 	int rc;
 
-	if ((rc = st_array_open(in, 32, &items, count_out, why_out)) < 0)
+	if ((rc = st_array_open(in, max, 32, &items, count_out, why_out)) < 0)
 		return rc;
 	*hashes_out = items;
 	for (i = 0; i < *count_out; i++) {
@@ -87,14 +89,14 @@ read_token(struct st_cbor *in, struct st_map_token *token, const char **why_out)
 }
 
 int
-st_tokens_read(
-    struct st_cbor *in, struct st_map_token **tokens_out, size_t *count_out, const char **why_out)
+st_tokens_read(struct st_cbor *in, size_t max, struct st_map_token **tokens_out, size_t *count_out,
+    const char **why_out)
 {
 	void *items = NULL;
 	size_t i;
 	int rc;
 
-	if ((rc = st_array_open(in, sizeof(**tokens_out), &items, count_out, why_out)) < 0)
+	if ((rc = st_array_open(in, max, sizeof(**tokens_out), &items, count_out, why_out)) < 0)
 		return rc;
 	*tokens_out = items;
 	for (i = 0; i < *count_out; i++)

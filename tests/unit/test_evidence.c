@@ -639,6 +639,40 @@ test_evidence__takes_nothing_but_what_was_signed(void **state)
 	tl_free(&liar.tl);
 }
 
+/* The old key sealed the lie, the new one signs the tree that has it: whoever knows the new one. */
+static void
+test_evidence__is_of_whoever_signed_the_tree(void **state)
+{
+	struct st_buf file = {0};
+	struct pieces pieces, later;
+	stet_trust *old, *new;
+	struct liar liar;
+	const char *rule;
+
+	(void)state;
+	lie(&liar, "rw:1", 0);
+	old = trust_of(&liar.tl, TL_LEDGER);
+	new = trust_of(&liar.tl, TL_NEXT);
+	gather(&liar.tl, "rw:1", liar.hidden, liar.seal, &pieces);
+	tl_rotate(&liar.tl, TL_NEXT);
+	tl_say(&liar.tl, TL_PUBLISHER, "{'type': 'record', 'subject': 'rw:3', 'title': 'Three'}");
+	gather(&liar.tl, "rw:1", liar.hidden, liar.seal, &later);
+	assert_int_equal(make_omission(&pieces, &file, &rule), STET_OK);
+	assert_convicts(&file, old, 1);
+	assert_convicts(&file, new, 0);
+	st_buf_reset(&later.index); /* that of the seal, not of today */
+	st_buf_put_bytes(&later.index, st_buf_bytes(&pieces.index));
+	assert_int_equal(make_omission(&later, &file, &rule), STET_OK);
+	assert_convicts(&file, old, 0);
+	assert_convicts(&file, new, 1);
+	scatter(&pieces);
+	scatter(&later);
+	stet_trust_free(old);
+	stet_trust_free(new);
+	st_buf_free(&file);
+	tl_free(&liar.tl);
+}
+
 /* --- an omission out of a proof -----------------------------------------------------------------
  */
 
@@ -864,6 +898,44 @@ assert_read(struct st_evidence *evidence, int wanted, const char *wanted_rule)
 	if (rc != wanted || (rc < 0 && strcmp(rule, wanted_rule) != 0))
 		fail_msg("%d %s instead of %d %s", rc, rule, wanted, wanted_rule);
 	st_buf_free(&out);
+}
+
+/* More hashes or tokens than there are levels are not even read. */
+static void
+test_evidence__has_no_more_than_it_needs(void **state)
+{
+	struct st_buf files[3] = {{0}};
+	struct st_evidence evidence;
+	stet_trust *trust;
+	size_t i;
+
+	(void)state;
+	make_all(files, &trust);
+	for (i = 1; i < 3; i++) {
+		assert_int_equal(
+		    st_evidence_decode(st_buf_bytes(&files[i]), &evidence, NULL), STET_OK);
+		evidence.path = realloc(evidence.path, 1000 * sizeof(*evidence.path));
+		evidence.tree = realloc(evidence.tree, 1000 * sizeof(*evidence.tree));
+		evidence.index = realloc(evidence.index, 1000 * sizeof(*evidence.index));
+		assert_true(
+		    evidence.path != NULL && evidence.tree != NULL && evidence.index != NULL);
+		memset(evidence.path, 0, 1000 * sizeof(*evidence.path));
+		memset(evidence.tree, 0, 1000 * sizeof(*evidence.tree));
+		memset(evidence.index, 0, 1000 * sizeof(*evidence.index));
+		evidence.path_count = 64;
+		evidence.tree_count = 128;
+		assert_read(&evidence, STET_EMISMATCH, "evidence-tree");
+		evidence.path_count = 65;
+		evidence.tree_count = 129;
+		assert_read(&evidence, STET_EFORMAT, "evidence-malformed");
+		evidence.tree_count = 0;
+		evidence.index_count = 514;
+		assert_read(&evidence, STET_EFORMAT, "evidence-malformed");
+		st_evidence_clear(&evidence);
+	}
+	for (i = 0; i < 3; i++)
+		st_buf_free(&files[i]);
+	stet_trust_free(trust);
 }
 
 static void
@@ -1160,9 +1232,11 @@ main(void)
 	    cmocka_unit_test(test_evidence__is_of_one_key_of_one_ledger),
 	    cmocka_unit_test(test_evidence__convicts_of_an_omission),
 	    cmocka_unit_test(test_evidence__takes_nothing_but_what_was_signed),
+	    cmocka_unit_test(test_evidence__is_of_whoever_signed_the_tree),
 	    cmocka_unit_test(test_evidence__is_made_of_a_proof_that_was_given_out),
 	    cmocka_unit_test(test_evidence__never_accuses_an_honest_ledger),
 	    cmocka_unit_test(test_evidence__no_bit_may_be_altered),
+	    cmocka_unit_test(test_evidence__has_no_more_than_it_needs),
 	    cmocka_unit_test(test_evidence__has_one_spelling),
 	    cmocka_unit_test(test_evidence__is_the_worked_example),
 	    cmocka_unit_test(test_evidence__says_why_it_is_none),
