@@ -139,9 +139,8 @@ digest_of(struct st_hasher *hasher, stet_bytes text, uint8_t out[64])
 	st_hasher_end(hasher, out);
 }
 
-/* "DIGEST inventory.json", 1 if it has that form. */
-static int
-read_sidecar(stet_bytes text, enum st_hash hash, uint8_t out[64])
+int
+st_sidecar_read(stet_bytes text, enum st_hash hash, uint8_t out[64])
 {
 	size_t at = 2 * st_hash_size(hash), blanks = at;
 
@@ -177,7 +176,7 @@ check_sidecar(struct checking *checking, const char *name, const struct st_inven
 	}
 	rc = st_unpack_read(checking->tree, path, SMALL_MAX, &sidecar, err);
 	if (rc == STET_EFORMAT ||
-	    (rc == STET_OK && !read_sidecar(st_buf_bytes(&sidecar), hash, says))) {
+	    (rc == STET_OK && !st_sidecar_read(st_buf_bytes(&sidecar), hash, says))) {
 		BAD(checking, "E061", path, "is not a digest of %s, a space and 'inventory.json'",
 		    st_hash_name(hash));
 		rc = STET_OK;

@@ -7,6 +7,7 @@
  *   object.c     an object: what its inventories say is there, whole, and nothing else is
  *   layout.c     where a root has its objects
  *   root.c       a storage root: a declaration, folders that end in objects
+ *   deposit.c deposited.c version.c  versions added to a root (deposit.h)
  *
  * What is wrong has the code that the standard gives it: E092 is at
  * https://ocfl.io/1.1/spec/#E092, and W005 a warning, which refuses nothing. */
@@ -93,6 +94,12 @@ void st_ocfl_clear(struct st_ocfl *ocfl);
 /* One object; prefix: what its paths have in front in what is told, "" or ending in "/". */
 int st_ocfl_object(struct st_unpack *tree, const char *prefix, struct st_watch *watch,
     struct st_ocfl *ocfl, stet_error *err);
+/* A file below an open root, whose path is told in errors; of one that is longer than max something
+ * more than max.  STET_ENOTFOUND; a link is not followed. */
+int st_ocfl_read(
+    int fd, const char *root, const char *name, size_t max, struct st_buf *out, stet_error *err);
+/* "DIGEST inventory.json", 1 if it has that form. */
+int st_sidecar_read(stet_bytes text, enum st_hash hash, uint8_t out[64]);
 /* 1 if an extension of this name is registered. */
 int st_ocfl_registered(const char *name);
 

@@ -23,6 +23,7 @@ enum st_pack_kind {
 	ST_PACK_TAR,
 	ST_PACK_TAR_ZST,
 	ST_PACK_ZIP,
+	ST_PACK_PART,   /* a folder that whoever asked for it syncs and puts into its place */
 	ST_PACK_NOTHING /* digests alone: nothing is written but what st_pack_scratch() is asked for
 			 */
 };
@@ -61,8 +62,12 @@ int st_pack_why(const struct st_pack *pack, int rc, stet_error *err);
 /* Everything durable, then renamed. Ends it either way. */
 int st_pack_finish(struct st_pack **pack, stet_error *err);
 void st_pack_abort(struct st_pack **pack); /* removes what was written */
+/* Of a part: a member that ended, taken out again, and the folders that it alone lay in. */
+int st_pack_drop(struct st_pack *pack, const char *name, stet_error *err);
 /* A file without a name in the place where the package comes to be. */
 int st_pack_scratch(const struct st_pack *pack, FILE **file_out, stet_error *err);
+/* Removes a file, or a folder with all that is in it; no link is followed. 0, or -1 with errno. */
+int st_tree_remove(int above, const char *name);
 
 /* --- reading (unpack.c) ------------------------------------------------------------------------
  */

@@ -17,6 +17,7 @@
 #include "package/layout.h"
 
 #define SMALL_MAX ((size_t)65536)
+#define PIECE_SIZE ((size_t)16384)
 #define DEPTH_MAX 64
 #define NAME_SIZE 4096
 
@@ -117,27 +118,34 @@ read_names(
 	return rc;
 }
 
-static int
-read_small(const struct walking *walking, const char *name, struct st_buf *out, stet_error *err)
+int
+st_ocfl_read(
+    int fd, const char *root, const char *name, size_t max, struct st_buf *out, stet_error *err)
 {
-	int fd = openat(walking->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	uint8_t *room;
 	ssize_t got = 0;
 	int rc = STET_OK;
 
-	if (fd < 0)
-		return st_fail_errno(err, errno, "cannot read '%s/%s'", walking->path, name);
-	while (rc == STET_OK && out->size <= SMALL_MAX) {
-		if ((room = st_buf_room(out, SMALL_MAX)) == NULL)
+	if (file < 0)
+		return st_fail_errno(err, errno, "cannot read '%s/%s'", root, name);
+	while (rc == STET_OK && out->size <= max) {
+		if ((room = st_buf_room(out, PIECE_SIZE)) == NULL)
 			rc = st_fail_nomem(err);
-		else if ((got = read(fd, room, SMALL_MAX)) < 0)
-			rc = st_fail_errno(err, errno, "cannot read '%s/%s'", walking->path, name);
+		else if ((got = read(file, room, PIECE_SIZE)) < 0)
+			rc = st_fail_errno(err, errno, "cannot read '%s/%s'", root, name);
 		if (rc < 0 || got == 0)
 			break;
 		st_buf_grow(out, (size_t)got);
 	}
-	close(fd);
+	close(file);
 	return rc;
+}
+
+static int
+read_small(const struct walking *walking, const char *name, struct st_buf *out, stet_error *err)
+{
+	return st_ocfl_read(walking->fd, walking->path, name, SMALL_MAX, out, err);
 }
 
 /* --- objects --------------------------------------------------------------------------------- */

@@ -187,6 +187,17 @@ open_folder(struct st_pack *pack, stet_error *err)
 	return STET_OK;
 }
 
+static int
+open_part(struct st_pack *pack, stet_error *err)
+{
+	if (mkdir(pack->path, 0755) < 0)
+		return cannot_write(pack, errno, err);
+	pack->fd = open(pack->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (pack->fd < 0 || fchmod(pack->fd, 0755) < 0)
+		return cannot_write(pack, errno, err);
+	return STET_OK;
+}
+
 int
 st_pack_open(const char *path, enum st_pack_kind kind, const char *base, uint64_t ms,
     unsigned hashes, struct st_pack **pack_out, stet_error *err)
@@ -203,7 +214,7 @@ st_pack_open(const char *path, enum st_pack_kind kind, const char *base, uint64_
 	pack->path = strdup(path);
 	pack->base = strdup(base);
 	/* What a killed run leaves says by its name that it is not whole. */
-	pack->temporary = joined(path, ".partial-", "XXXXXX");
+	pack->temporary = kind == ST_PACK_PART ? strdup(path) : joined(path, ".partial-", "XXXXXX");
 	if (pack->path == NULL || pack->base == NULL || pack->temporary == NULL)
 		rc = st_fail_nomem(err);
 	if (rc == STET_OK)
@@ -212,10 +223,13 @@ st_pack_open(const char *path, enum st_pack_kind kind, const char *base, uint64_
 		*pack_out = pack;
 		return STET_OK;
 	}
-	if (rc == STET_OK && kind != ST_PACK_FOLDER && stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	if (rc == STET_OK && kind == ST_PACK_PART)
+		rc = open_part(pack, err);
+	else if (rc == STET_OK && kind != ST_PACK_FOLDER && stat(path, &st) == 0 &&
+		 !S_ISREG(st.st_mode))
 		rc = st_fail(err, STET_EREFUSED, ST_OUTPUT_TAKEN,
 		    "'%s' is there already and is no file; nothing was written", path);
-	if (rc == STET_OK)
+	if (rc == STET_OK && kind != ST_PACK_PART)
 		rc = kind == ST_PACK_FOLDER ? open_folder(pack, err) : open_archive(pack, err);
 	if (rc < 0)
 		st_pack_abort(&pack);
@@ -473,6 +487,25 @@ st_pack_member(struct st_pack *pack, const char *name, stet_bytes content, stet_
 	return st_pack_end(pack, err);
 }
 
+int
+st_pack_drop(struct st_pack *pack, const char *name, stet_error *err)
+{
+	char *path = strdup(name), *slash;
+	int rc = STET_OK;
+
+	if (path == NULL)
+		return st_fail_nomem(err);
+	if (unlinkat(pack->fd, path, 0) < 0)
+		rc = cannot_write(pack, errno, err);
+	while (rc == STET_OK && (slash = strrchr(path, '/')) != NULL) {
+		*slash = '\0';
+		if (unlinkat(pack->fd, path, AT_REMOVEDIR) < 0)
+			break; /* others are in it */
+	}
+	free(path);
+	return STET_OK;
+}
+
 size_t
 st_pack_digest(const struct st_pack *pack, enum st_hash hash, uint8_t out[64])
 {
@@ -508,17 +541,17 @@ st_pack_why(const struct st_pack *pack, int rc, stet_error *err)
 
 static int clear_folder(int fd);
 
-static int
-clear_name(int fd, const char *name)
+int
+st_tree_remove(int above, const char *name)
 {
 	int inside;
 
-	if (unlinkat(fd, name, 0) == 0)
+	if (unlinkat(above, name, 0) == 0)
 		return 0;
-	inside = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	inside = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (inside >= 0)
 		clear_folder(inside);
-	return unlinkat(fd, name, AT_REMOVEDIR);
+	return unlinkat(above, name, AT_REMOVEDIR);
 }
 
 /* Removes what is in a folder; closes fd. */
@@ -534,7 +567,7 @@ clear_folder(int fd)
 	}
 	while ((entry = readdir(dir)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			clear_name(dirfd(dir), entry->d_name);
+			st_tree_remove(dirfd(dir), entry->d_name);
 	closedir(dir);
 	return 0;
 }
@@ -629,11 +662,12 @@ int
 st_pack_finish(struct st_pack **pack_in, stet_error *err)
 {
 	struct st_pack *pack = *pack_in;
-	int rc = pack->kind == ST_PACK_NOTHING ? STET_OK
-		 : pack->archive != NULL       ? settle_archive(pack, err)
-					       : settle_folder(pack, err);
+	int apart = pack->kind == ST_PACK_NOTHING || pack->kind == ST_PACK_PART;
+	int rc = apart                   ? STET_OK
+		 : pack->archive != NULL ? settle_archive(pack, err)
+					 : settle_folder(pack, err);
 
-	if (rc == STET_OK && pack->kind != ST_PACK_NOTHING)
+	if (rc == STET_OK && !apart)
 		rc = rename_into_place(pack, err);
 	if (rc < 0)
 		st_pack_abort(pack_in);
@@ -652,6 +686,6 @@ st_pack_abort(struct st_pack **pack_in)
 	/* Its end is still made, into nothing: archive_write_fail() would leak the compressor. */
 	pack->aborted = 1;
 	if (pack->fd >= 0 && pack->temporary != NULL)
-		clear_name(AT_FDCWD, pack->temporary);
+		st_tree_remove(AT_FDCWD, pack->temporary);
 	free_pack(pack_in);
 }
