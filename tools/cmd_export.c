@@ -485,7 +485,7 @@ static const struct pair export_exits[] = {{"0", "written"},
     {"2", "the command line was wrong"}, {"3", "could not do it: no ledger, no room"},
     {"4", "the record is not in this ledger"}, {NULL, NULL}};
 static const struct command *const export_subs[] = {
-    &sub_export_bagit, &sub_export_report, &sub_export_site, NULL};
+    &sub_export_bagit, &sub_export_ocfl, &sub_export_report, &sub_export_site, NULL};
 const struct command cmd_export = {.name = "export",
     .group = GROUP_EXCHANGE,
     .summary = "write what the ledger says in a format that others read",

@@ -72,6 +72,66 @@ typedef struct stet_bag_result {
 STET_API int stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *options,
     stet_bag_result *result_out, stet_error *err);
 
+/** What is added to an OCFL storage root. Start from STET_OCFL_OPTIONS. */
+typedef struct stet_ocfl_options {
+	int version;
+	const stet_id *const *ids; /* id_count named records; 0: all of them */
+	size_t id_count;
+	/* Told of what the caller should know of a record's object, at a path below the root: that
+	 * it was left alone (rules ocfl-object, ocfl-newer, artifact-altered), that withheld
+	 * content lies there in an earlier version (ocfl-withheld). May be NULL. */
+	void (*tell)(void *ctx, const char *name, const char *path, const stet_error *what);
+	void *tell_ctx;
+	stet_progress *progress;
+	void *progress_ctx;
+} stet_ocfl_options;
+#define STET_OCFL_OPTIONS                                             \
+	{                                                             \
+		STET_OPTIONS_VERSION, NULL, 0, NULL, NULL, NULL, NULL \
+	}
+
+/** What came of it. */
+typedef struct stet_ocfl_result {
+	stet_head head;            /* when it began                                          */
+	uint64_t objects;          /* looked at: records                                     */
+	uint64_t added;            /* that are new                                           */
+	uint64_t versions;         /* new ones, the first of new objects among them          */
+	uint64_t refused;          /* left alone, each told of                               */
+	uint64_t mended;           /* versions that a killed run had left unlisted           */
+	uint64_t files, bytes;     /* of the new versions, what they share with others too   */
+	uint64_t artifacts;        /* contents in the new versions                           */
+	uint64_t blinded, missing; /* left out: personal data; named by entries and not held */
+	uint64_t withheld;         /* contents that lie in earlier versions, each told of    */
+} stet_ocfl_result;
+
+/**
+ * Add records to an OCFL 1.1 storage root, one object each, as of the newest checkpoint.
+ *
+ * root  a folder that does not exist or is empty: a root is made; or an OCFL 1.1 root of layout
+ *       0003-hash-and-id-n-tuple, whoever made it
+ *
+ * The object of a record has the id `https://ORIGIN#NAME`, with the name that the record is told of
+ * under.  A version holds its completeness proof and what is made from that: the entries about it
+ * verbatim (entries.cborseq) and to read, where it stands, report.html, the formats of
+ * stet_export_records(), and the contents held here that are neither blinded nor withheld. It gets
+ * a version more when entries, standing or contents are others than in its newest one; else nothing
+ * is written.  Earlier versions are never touched: content withheld later stays in them, and is
+ * told of.
+ *
+ * Before a version is added the object is judged whole by OCFL; one that is not, or is another
+ * ledger's, is left alone, told of and counted, and the others go on.  Each version appears whole,
+ * in batches with one sync of the file system each; stopped or killed, the same call goes on.
+ *
+ * Returns STET_OK, also where objects were left alone; STET_EREFUSED with output-taken or ocfl-root
+ * (nothing was written), id-ambiguous; STET_ENOTFOUND if one of the records is not there;
+ * STET_ELOCKED if another process writes into the root; STET_EFULL, STET_EIO, STET_EFORMAT,
+ * STET_ENOMEM; STET_EINVAL with rule `stopped`. *result_out is set either way. Memory is for one
+ * record. Each record costs the reading of its entries and of its newest inventory; a version, the
+ * verification of the proof and the files.
+ */
+STET_API int stet_export_ocfl(stet_ledger *ledger, const char *root,
+    const stet_ocfl_options *options, stet_ocfl_result *result_out, stet_error *err);
+
 /** How a package is judged. Start from STET_PACKAGE_OPTIONS. */
 typedef struct stet_package_options {
 	int version;

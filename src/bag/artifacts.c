@@ -35,12 +35,14 @@ pack_content(struct packing *packing, const uint8_t digest[32], stet_error *err)
 		return rc;
 	st_hex(digest, 32, hex);
 	snprintf(name, sizeof(name), ST_BAG_ARTIFACTS "%.2s/%s", hex, hex + 2);
+	bagging->result.artifacts++;
+	if (bagging->known != NULL && (rc = bagging->known(bagging->ctx, name, err)) != 0)
+		return rc < 0 ? rc : STET_OK;
 	if ((rc = st_bag_begin(bagging, name, size, err)) < 0)
 		return rc;
 	rc = stet_ledger_artifact(bagging->ledger, digest, st_pack_sink, bagging->pack, err);
 	if (rc < 0)
 		return st_pack_why(bagging->pack, rc, err);
-	bagging->result.artifacts++;
 	return st_bag_end(bagging, err);
 }
 

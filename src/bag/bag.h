@@ -7,6 +7,7 @@
  *   artifacts.c   the contents that entries name
  *   increment.c   what comes after a checkpoint, and whether it goes on from it
  *   records.c     named records: their proofs and reports
+ *   objects.c     records as objects of an OCFL storage root, one each
  *   verify_txt.c  VERIFY.txt, for a reader who has never heard of stet
  *   check.c       judging a package of anybody's
  *   restore.c     a ledger from a bag
@@ -65,6 +66,11 @@ struct st_bagging {
 	stet_id **ids;                        /* theirs; NULL: all */
 	const stet_bag_options *options;
 	struct st_pack *pack;
+	/* Of an object, which has what a bag has in data/ at its top, and no manifests: a member
+	 * has ended; and, before content is written, 1 if it needs not be. NULL: it is a bag. */
+	int (*ended)(void *ctx, const char *name, stet_error *err);
+	int (*known)(void *ctx, const char *name, stet_error *err);
+	void *ctx;
 	unsigned hashes;                /* bits of enum st_hash: a manifest for each */
 	FILE *manifests[ST_HASH_COUNT]; /* lines of the payload */
 	FILE *tagmanifests[ST_HASH_COUNT];
@@ -86,6 +92,11 @@ int st_bag_end(struct st_bagging *bagging, stet_error *err);
 int st_bag_put(struct st_bagging *bagging, const char *name, stet_bytes content, stet_error *err);
 int st_bag_put_json(
     struct st_bagging *bagging, const char *name, const stet_json *json, stet_error *err);
+/* What it is of, before anything is written; since.size 0: of everything. st_bagging_end() ends it
+ * either way. */
+int st_bagging_begin(struct st_bagging *bagging, const struct st_bag_records *records,
+    stet_bytes since, stet_error *err);
+void st_bagging_end(struct st_bagging *bagging);
 /* A text of entry 0, such as "organisation"; data NULL if it says none. */
 stet_bytes st_bag_opening(const struct st_bagging *bagging, const char *member);
 /* "2026-07-03" of the moment that the bag is of. */
@@ -98,6 +109,8 @@ int st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, stet
     stet_error *err);
 
 int st_bag_payload(struct st_bagging *bagging, stet_error *err);    /* payload.c */
+int st_bag_keys(struct st_bagging *bagging, stet_error *err);       /* of it, the keys */
+int st_bag_renderings(struct st_bagging *bagging, stet_error *err); /* and the other formats */
 int st_bag_artifacts(struct st_bagging *bagging, stet_error *err);  /* artifacts.c */
 int st_bag_verify_txt(struct st_bagging *bagging, stet_error *err); /* verify_txt.c */
 
@@ -111,6 +124,9 @@ int st_bag_records_make(stet_ledger *ledger, const stet_id *const *ids, size_t c
 int st_bag_records_read(struct st_unpack *tree, const stet_trust *trust,
     struct st_bag_records *records, stet_proof **proof_out, stet_error *err);
 int st_bag_records_put(struct st_bagging *bagging, stet_error *err);
+/* One record's report.html in its folder. */
+int st_bag_report(struct st_bagging *bagging, const struct st_bag_record *record, const stet_id *id,
+    stet_error *err);
 void st_bag_records_clear(struct st_bag_records *records);
 /* Ended by NULL; NULL for records NULL. */
 int st_bag_records_ids(const struct st_bag_records *records, stet_id ***ids_out, stet_error *err);

@@ -135,7 +135,7 @@ put_rendering(struct st_bagging *bagging, const struct rendering *rendering, ste
 {
 	stet_export_options options = STET_EXPORT_OPTIONS;
 	stet_export_format format;
-	int rc;
+	int rc, all;
 
 	if (!find_format(rendering->format, &format))
 		return STET_OK;
@@ -146,15 +146,16 @@ put_rendering(struct st_bagging *bagging, const struct rendering *rendering, ste
 		return put_apart(bagging, rendering, &format, &options, err);
 	if ((rc = st_bag_begin(bagging, rendering->name, ST_PACK_UNKNOWN, err)) < 0)
 		return rc;
-	/* A format of entries has them all: those of keys and the ledger belong to the history. */
-	rc = stet_export_records(bagging->ledger, rendering->format,
-	    format.of_entries ? NULL : ids_of(bagging), format.of_entries ? 0 : id_count(bagging),
-	    &options, st_pack_sink, bagging->pack, err);
+	/* In a bag, a format of entries has them all: those of keys and the ledger belong to the
+	 * history. */
+	all = format.of_entries && bagging->ended == NULL;
+	rc = stet_export_records(bagging->ledger, rendering->format, all ? NULL : ids_of(bagging),
+	    all ? 0 : id_count(bagging), &options, st_pack_sink, bagging->pack, err);
 	return rc < 0 ? st_pack_why(bagging->pack, rc, err) : st_bag_end(bagging, err);
 }
 
-static int
-put_renderings(struct st_bagging *bagging, stet_error *err)
+int
+st_bag_renderings(struct st_bagging *bagging, stet_error *err)
 {
 	const struct rendering *rendering;
 	int rc = STET_OK;
@@ -209,8 +210,8 @@ put_timestamps(struct st_bagging *bagging, stet_error *err)
 
 /* --- the rest -------------------------------------------------------------------------------- */
 
-static int
-put_keys(struct st_bagging *bagging, stet_error *err)
+int
+st_bag_keys(struct st_bagging *bagging, stet_error *err)
 {
 	stet_json *keys = NULL;
 	char *text = NULL;
@@ -308,7 +309,7 @@ put_histories(struct st_bagging *bagging, stet_error *err)
 
 	if (bagging->since.size > 0)
 		return put_entries(bagging, ST_BAG_HISTORY, "csv", err);
-	if ((rc = put_renderings(bagging, err)) < 0)
+	if ((rc = st_bag_renderings(bagging, err)) < 0)
 		return rc;
 	return put_index(bagging, err);
 }
@@ -318,7 +319,7 @@ st_bag_payload(struct st_bagging *bagging, stet_error *err)
 {
 	int rc;
 
-	if ((rc = put_files(bagging, err)) < 0 || (rc = put_keys(bagging, err)) < 0 ||
+	if ((rc = put_files(bagging, err)) < 0 || (rc = st_bag_keys(bagging, err)) < 0 ||
 	    (rc = st_bag_put(bagging, ST_BAG_CHECKPOINT, st_buf_bytes(&bagging->note), err)) < 0 ||
 	    (bagging->since.size > 0 && (rc = st_bag_since_put(bagging, err)) < 0) ||
 	    (bagging->records != NULL && (rc = st_bag_records_put(bagging, err)) < 0) ||

@@ -221,8 +221,8 @@ put_standing(struct st_bagging *bagging, const struct st_bag_record *record, con
 	return rc;
 }
 
-static int
-put_report(struct st_bagging *bagging, const struct st_bag_record *record, const stet_id *id,
+int
+st_bag_report(struct st_bagging *bagging, const struct st_bag_record *record, const stet_id *id,
     stet_error *err)
 {
 	char *name = member_of(record, "report.html");
@@ -250,7 +250,7 @@ put_record(struct st_bagging *bagging, const struct st_bag_record *record, stet_
 		return st_fail_nomem(err);
 	if ((rc = st_bag_put(bagging, name, st_buf_bytes(&record->proof), err)) == STET_OK &&
 	    (rc = stet_id_parse(record->name, &id, err)) == STET_OK &&
-	    (rc = put_report(bagging, record, id, err)) == STET_OK)
+	    (rc = st_bag_report(bagging, record, id, err)) == STET_OK)
 		rc = put_standing(bagging, record, id, err);
 	stet_id_free(id);
 	free(name);

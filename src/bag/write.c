@@ -20,9 +20,13 @@
 
 /* --- members --------------------------------------------------------------------------------- */
 
+#define PAYLOAD "data/"
+
 int
 st_bag_begin(struct st_bagging *bagging, const char *name, uint64_t size, stet_error *err)
 {
+	if (bagging->ended != NULL)
+		name += sizeof(PAYLOAD) - 1;
 	return st_pack_begin(bagging->pack, name, size, err);
 }
 
@@ -44,7 +48,7 @@ put_line(
 static int
 list(struct st_bagging *bagging, const char *name, stet_error *err)
 {
-	int payload = strncmp(name, "data/", 5) == 0, rc = STET_OK, i;
+	int payload = strncmp(name, PAYLOAD, sizeof(PAYLOAD) - 1) == 0, rc = STET_OK, i;
 
 	for (i = 0; rc == STET_OK && i < ST_HASH_COUNT; i++)
 		if ((bagging->hashes & 1u << i) != 0)
@@ -67,7 +71,8 @@ st_bag_end(struct st_bagging *bagging, stet_error *err)
 	if (name == NULL)
 		return st_fail_nomem(err);
 	if ((rc = st_pack_end(bagging->pack, err)) == STET_OK)
-		rc = list(bagging, name, err);
+		rc = bagging->ended != NULL ? bagging->ended(bagging->ctx, name, err)
+					    : list(bagging, name, err);
 	free(name);
 	return rc;
 }
@@ -362,9 +367,8 @@ fill(struct st_bagging *bagging, stet_error *err)
 	return put_manifests(bagging, err);
 }
 
-/* What the bag is of, before anything is written. */
-static int
-begin(struct st_bagging *bagging, const struct st_bag_records *records, stet_bytes since,
+int
+st_bagging_begin(struct st_bagging *bagging, const struct st_bag_records *records, stet_bytes since,
     stet_error *err)
 {
 	int rc = records != NULL ? turn_to_records(bagging, records, err)
@@ -376,8 +380,8 @@ begin(struct st_bagging *bagging, const struct st_bag_records *records, stet_byt
 	return rc < 0 || since.size == 0 ? rc : st_bag_since_begin(bagging, since, err);
 }
 
-static void
-end(struct st_bagging *bagging)
+void
+st_bagging_end(struct st_bagging *bagging)
 {
 	st_pack_abort(&bagging->pack);
 	close_manifests(bagging);
@@ -411,8 +415,8 @@ stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *o
 		rc = st_fail(err, STET_EINVAL, ST_RULE_NONE, "an increment is of all records");
 	else if ((options->id_count == 0 || (rc = st_bag_records_make(ledger, options->ids,
 						 options->id_count, &records, err)) == STET_OK) &&
-		 (rc = begin(&bagging, options->id_count > 0 ? &records : NULL, options->since,
-		      err)) == STET_OK &&
+		 (rc = st_bagging_begin(&bagging, options->id_count > 0 ? &records : NULL,
+		      options->since, err)) == STET_OK &&
 		 (rc = st_pack_open(path, kind, base, bagging.ms, bagging.hashes, &bagging.pack,
 		      err)) == STET_OK &&
 		 (rc = fill(&bagging, err)) == STET_OK)
@@ -423,7 +427,7 @@ stet_export_bag(stet_ledger *ledger, const char *path, const stet_bag_options *o
 		result_out->head.size = bagging.checkpoint.size;
 		memcpy(result_out->head.root, bagging.checkpoint.root, 32);
 	}
-	end(&bagging);
+	st_bagging_end(&bagging);
 	st_bag_records_clear(&records);
 	free(base);
 	return rc;
@@ -458,12 +462,12 @@ st_bag_lines(stet_ledger *ledger, const struct st_bag_records *records, stet_byt
 	options.progress = progress;
 	options.progress_ctx = progress_ctx;
 	bagging.hashes = 1u << ST_SHA512;
-	if ((rc = begin(&bagging, records, since, err)) == STET_OK &&
+	if ((rc = st_bagging_begin(&bagging, records, since, err)) == STET_OK &&
 	    (rc = st_pack_open(scratch, ST_PACK_NOTHING, "", bagging.ms, bagging.hashes,
 		 &bagging.pack, err)) == STET_OK &&
 	    (rc = open_manifests(&bagging, err)) == STET_OK &&
 	    (rc = st_bag_payload(&bagging, err)) == STET_OK)
 		rc = copy_lines(bagging.manifests[ST_SHA512], out, err);
-	end(&bagging);
+	st_bagging_end(&bagging);
 	return rc;
 }

@@ -33,10 +33,11 @@ from lab import check
 
 # Those that change a file, a folder or what is on the disk.
 WRITING = set("""creat write writev pwrite64 pwritev pwritev2 sendfile copy_file_range splice fsync
-    fdatasync sync_file_range msync rename renameat renameat2 link linkat symlink symlinkat mkdir
+    fdatasync syncfs sync_file_range msync rename renameat renameat2 link linkat symlink symlinkat mkdir
     mkdirat mknod mknodat unlink unlinkat rmdir truncate ftruncate fallocate chmod fchmod fchmodat
     chown fchown fchownat utimensat""".split())
 OPENING = {"open", "openat"}
+FILLING = OPENING | {"write", "fchmod", "mkdirat", "fchmodat", "unlinkat"}
 READING = set("""read readv pread64 preadv fstat newfstatat stat lstat statx statfs fstatfs lseek
     getdents64 readlink readlinkat faccessat faccessat2 access mmap fcntl flock close""".split())
 TRACED = sorted(WRITING | OPENING | READING)
@@ -85,11 +86,15 @@ def calls_of(log, top):
 
 
 class Operation:
-    """Something the command does; new: how many entries it adds (a list: after each batch)."""
+    """Something the command does; new: how many entries it adds (a list: after each batch).
 
-    def __init__(self, name, args, prepare=None, data=None, after=None, here=True, reads=False):
+    every: of the calls that fill files and make folders, of which there are as many as files, one in
+    so many (--all: each)."""
+
+    def __init__(self, name, args, prepare=None, data=None, after=None, here=True, reads=False,
+                 every=1):
         self.name, self.args, self.prepare, self.data = name, args, prepare, data
-        self.after, self.here, self.reads = after, here, reads
+        self.after, self.here, self.reads, self.every = after, here, reads, every
         self.sizes = None
 
     def run(self, world, wrap=()):
@@ -323,17 +328,26 @@ def forget_read(world):
     world.must("record", "10.5281/zenodo.1", "--title", "The first", "--id", "since-then")
 
 
+def warnings_of(done):
+    """What a read says that could not remember what it read."""
+    return [line for line in done.error.splitlines() if "without all of its memory" in line]
+
+
+def one_line_else(done, warnings):
+    rest = "".join(line + "\n" for line in done.error.splitlines() if line not in warnings)
+    lab.one_line(lab.Done(done.words, 3, done.out, rest.encode()), 3)
+
+
 def after_read(bench, world, operation, done, call):
     """Nobody's answer depends on a place to remember; what is remembered is the head from before or
     the new one, whole, and the next read goes on from it."""
-    warnings = [line for line in done.error.splitlines() if "without all of its memory" in line]
+    warnings = warnings_of(done)
     check(len(warnings) <= 1, "more than one warning", done)
     if done.status == 0:
         check("The first" in done.text, "exit 0 without the answer", done)
         check(done.error.splitlines() == warnings, "exit 0 and a complaint", done)
     elif done.status == 3:
-        rest = "".join(line + "\n" for line in done.error.splitlines() if line not in warnings)
-        lab.one_line(lab.Done(done.words, 3, done.out, rest.encode()), 3)
+        one_line_else(done, warnings)
     kept = world.run("checkpoint", "remembered", here=False)
     check(kept.status == 0 and "damaged" not in kept.text, "half a memory", kept, done)
     sizes = [int(size) for size in re.findall(r"size +(\d+) entries", kept.text)]
@@ -345,6 +359,56 @@ def after_read(bench, world, operation, done, call):
     check("%d entries" % now in kept.text, "the next read does not remember", kept)
     check(len(world.unknown_files()) == 0, "temporary files", world.unknown_files())
     go_on(world)
+
+
+def files_below(folder):
+    found = {}
+    for base, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(base, name)
+            with open(path, "rb") as file:
+                found[os.path.relpath(path, folder)] = file.read()
+    return found
+
+
+def exported_once(world):
+    """A storage root, and then something more to say."""
+    world.must("export", "ocfl", "--all", "-q", "-o", os.path.join(world.top, "ocfl"))
+    shutil.copytree(os.path.join(world.top, "ocfl"), os.path.join(world.top, "ocfl-before"))
+    world.must("correct", "10.5281/zenodo.1", "--set", "title=Another", "--note", "n", "--notice",
+               "none", "--id", "more")
+    world.must("record", "10.5281/zenodo.2", "--title", "The second", "--id", "second")
+
+
+def after_ocfl(bench, world, operation, done, call):
+    """Earlier versions are as they were; the same command again makes it what it was to be."""
+    root, before = os.path.join(world.top, "ocfl"), os.path.join(world.top, "ocfl-before")
+    if done.status == 3:
+        one_line_else(done, warnings_of(done))
+    for path, content in files_below(before).items():
+        now = files_below(root).get(path)
+        check(now is not None, "'%s' is gone" % path, done)
+        check(now == content or re.search(r"/[^v/][^/]*/inventory\.json(\.sha512)?$", path),
+              "'%s' was touched" % path, done)
+    # Killed or failed between a version and its listing, it is the next run that makes it good.
+    if os.path.exists(root) and done.status == 0:
+        judged = world.run("check", root, here=False)
+        check(judged.status == 0, "is no OCFL", judged, done)
+    left = [name for name in os.listdir(world.top) if ".partial-" in name]
+    check(len(left) <= (done.status == -9 or call.name in ("unlinkat", "rename")),
+          "left there: %s" % left, done)
+    again = operation.run(world)
+    check(again.status == 0, "the same again does not go on", again, done)
+    judged = world.run("check", root, here=False)
+    check(judged.status == 0 and "warning" not in judged.text, "is no OCFL", judged, done)
+    world.must("export", "ocfl", "--all", "-q", "-o", os.path.join(world.top, "anew"))
+    if not os.path.exists(before):
+        check(files_below(root) == files_below(os.path.join(world.top, "anew")),
+              "written in two runs it is another", done)
+    else:
+        check(sum("/v2/" in path for path in files_below(root)) > 10, "no second version", done)
+    nothing = operation.run(world)
+    check("0 new versions" in nothing.text, "it goes on adding", nothing)
 
 
 def after_withhold(bench, world, operation, done, call):
@@ -398,6 +462,10 @@ def operations(bench):
                               "@/ledger/artifacts", "--key", "@/ledger/keys/ledger.key"], after=after_restore, here=False),
         Operation("show", ["show", "10.5281/zenodo.1"], prepare=forget_read, after=after_read,
                   reads=True),
+        Operation("ocfl", ["export", "ocfl", "--all", "-q", "-o", "@/ocfl"], after=after_ocfl,
+                  every=7),
+        Operation("ocfl again", ["export", "ocfl", "--all", "-q", "-o", "@/ocfl"],
+                  prepare=exported_once, after=after_ocfl, every=11),
         Operation("export", ["export", "cborseq", "-q", "-o", "@/out"], after=after_output),
         Operation("init", ["init", "-q", "--origin", lab.ORIGIN], prepare=without_ledger,
                   after=after_init),
@@ -438,7 +506,12 @@ def run_operation(report, bench, operation, verbose):
     if calls is None:
         return
     cases, both, everything = [], ["error=EIO", "error=ENOSPC"], "--all" in sys.argv
+    seen = 0
     for call in calls:
+        if call.writes and call.name in FILLING:
+            seen += 1
+            if not everything and seen % operation.every:
+                continue
         hows = ["error=ENOMEM" if call.name == "mmap" else "error=EIO"]
         if call.writes:
             hows = ["signal=KILL"]
