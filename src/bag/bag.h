@@ -148,6 +148,11 @@ int st_bag_follows(
  * which right they were signed, is not looked at.  STET_EMISMATCH, STET_EFORMAT. */
 int st_bag_alone(struct st_unpack *tree, struct st_checkpoint *since_out, stet_error *err);
 
+/* The entries of a bag one by one, from number first on, as st_sequence_split() tells of them.
+ * STET_EMISMATCH with ST_BAG_NOT_JOINED if there are none in it. */
+int st_bag_entries(
+    struct st_unpack *tree, uint64_t first, st_sequence_take *take, void *ctx, stet_error *err);
+
 /* --- compare.c --- */
 /* What a bag's manifest of SHA-512 lists otherwise than ours, as problems. */
 int st_bag_compare(struct st_found *found, stet_bytes ours, stet_bytes theirs, stet_error *err);

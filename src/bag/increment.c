@@ -200,66 +200,30 @@ read_path(struct st_unpack *tree, const struct st_checkpoint *since, const struc
 	return rc;
 }
 
-struct reading {
-	struct st_tree tree;
-	struct st_buf rest;
-};
-
 /* One entry, which has to be the next. */
 static int
-add_entry(struct reading *reading, stet_bytes encoded, stet_error *err)
+add_entry(void *ctx, stet_bytes encoded, stet_error *err)
 {
+	struct st_tree *tree = ctx;
 	struct st_entry entry;
 	uint8_t leaf[32];
 	int rc;
 
 	if ((rc = st_entry_decode(encoded, &entry, err)) < 0)
 		return rc;
-	if (entry.seq != reading->tree.size)
+	if (entry.seq != tree->size)
 		return st_fail_seq(err, STET_EMISMATCH, ST_BAG_NOT_JOINED, entry.seq,
 		    "entry %llu comes where entry %llu should", NUMBER(entry.seq),
-		    NUMBER(reading->tree.size));
+		    NUMBER(tree->size));
 	st_tree_leaf(encoded, leaf);
-	return st_tree_append(&reading->tree, leaf, NULL, NULL);
+	return st_tree_append(tree, leaf, NULL, NULL);
 }
 
-/* Every whole entry of what was read so far; ended: nothing comes behind it. */
-static int
-add_entries(struct reading *reading, int ended, stet_error *err)
+int
+st_bag_entries(
+    struct st_unpack *tree, uint64_t first, st_sequence_take *take, void *ctx, stet_error *err)
 {
-	stet_bytes rest = st_buf_bytes(&reading->rest);
-	stet_error why;
-	size_t size;
-	int rc = STET_OK;
-
-	while (rc == STET_OK && rest.size > 0) {
-		st_error_clear(&why);
-		rc = st_cbor_check_first(rest, &size, &why);
-		if (rc == STET_EFORMAT && why.rule == ST_CBOR_TRUNCATED && !ended &&
-		    rest.size <= ST_ENTRY_MAX) {
-			rc = STET_OK;
-			break;
-		}
-		if (rc < 0 || size > ST_ENTRY_MAX)
-			return rc == STET_ENOMEM
-				   ? st_fail_nomem(err)
-				   : st_fail_seq(err, STET_EFORMAT,
-					 why.rule != 0 ? why.rule : ST_ENTRY_DAMAGED,
-					 reading->tree.size, "entry %llu does not parse: %.150s",
-					 NUMBER(reading->tree.size), why.text);
-		rc = add_entry(reading, (stet_bytes){rest.data, size}, err);
-		rest.data += size;
-		rest.size -= size;
-	}
-	if (reading->rest.size > 0)
-		memmove(reading->rest.data, rest.data, rest.size);
-	reading->rest.size = rest.size;
-	return rc;
-}
-
-static int
-read_entries(struct st_unpack *tree, struct reading *reading, stet_error *err)
-{
+	struct st_sequence sequence = {.next = first};
 	struct st_member *member = NULL;
 	uint8_t *room;
 	size_t got = 1;
@@ -271,21 +235,22 @@ read_entries(struct st_unpack *tree, struct reading *reading, stet_error *err)
 		return rc;
 	while (rc == STET_OK && got > 0) {
 		got = 0;
-		if ((room = st_buf_room(&reading->rest, READ_SIZE)) == NULL)
+		if ((room = st_buf_room(&sequence.rest, READ_SIZE)) == NULL)
 			rc = st_fail_nomem(err);
 		else if ((rc = st_member_read(member, room, READ_SIZE, &got, err)) == STET_OK) {
-			st_buf_grow(&reading->rest, got);
-			rc = add_entries(reading, got == 0, err);
+			st_buf_grow(&sequence.rest, got);
+			rc = st_sequence_split(&sequence, got == 0, take, ctx, err);
 		}
 	}
 	st_member_close(member);
+	st_buf_free(&sequence.rest);
 	return rc;
 }
 
 int
 st_bag_alone(struct st_unpack *tree, struct st_checkpoint *since_out, stet_error *err)
 {
-	struct reading reading = {.rest = {0}};
+	struct st_tree joined = {0};
 	uint8_t path[ST_TREE_PATH_MAX][32], root[32];
 	struct st_checkpoint to;
 	size_t count = 0;
@@ -298,16 +263,15 @@ st_bag_alone(struct st_unpack *tree, struct st_checkpoint *since_out, stet_error
 			rc = wrong("its two checkpoints are not of one ledger, the later one after "
 				   "the other");
 		else if ((rc = read_path(tree, since_out, &to, path, &count, err)) == STET_OK)
-			rc = st_tree_load_proved(&reading.tree, since_out->size, to.size,
-				 since_out->root, (const uint8_t(*)[32])path, count)
-				 ? read_entries(tree, &reading, err)
+			rc = st_tree_load_proved(&joined, since_out->size, to.size, since_out->root,
+				 (const uint8_t(*)[32])path, count)
+				 ? st_bag_entries(tree, joined.size, add_entry, &joined, err)
 				 : wrong("its consistency proof is too short");
 	}
 	if (rc == STET_OK) {
-		st_tree_root(&reading.tree, root);
-		if (reading.tree.size != to.size || memcmp(root, to.root, 32) != 0)
+		st_tree_root(&joined, root);
+		if (joined.size != to.size || memcmp(root, to.root, 32) != 0)
 			rc = wrong("its entries are not those between its two checkpoints");
 	}
-	st_buf_free(&reading.rest);
 	return rc;
 }
