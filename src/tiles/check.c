@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/err.h"
 #include "base/time.h"
@@ -13,79 +12,16 @@
 #define TELL_EVERY 4096
 
 struct checker {
-	const char *path;
+	struct st_tile_folder folder;
 	struct st_signed_head head;
 	struct st_tiles tiles;
-	struct st_buf file;
 	int has_entries;
 	uint64_t last_ms; /* of the last entry, if it is one of stet's; else 0 */
 	stet_progress *progress;
 	void *progress_ctx;
 };
 
-/* --- files ------------------------------------------------------------------------------------ */
-
-static int
-read_path(
-    struct checker *checker, const char *name, size_t max, struct st_buf *out, stet_error *err)
-{
-	char *whole = st_path_join(checker->path, name);
-	int rc;
-
-	if (whole == NULL)
-		return st_fail_nomem(err);
-	st_buf_reset(out);
-	rc = st_file_read(whole, max, out, err);
-	free(whole);
-	return rc;
-}
-
-static int
-wrong(const char *file, const char *why, stet_error *err)
-{
-	return st_fail(err, STET_EMISMATCH, ST_TILES_WRONG, "'%s' %s", file, why);
-}
-
-/* A tile of width hashes or entries: the partial one, or the full one, of which the rest is not
- * looked at. *full_out: which it is. */
-static int
-read_tile(struct checker *checker, unsigned level, uint64_t n, unsigned width, size_t max,
-    char file_out[ST_TILE_PATH_SIZE], int *full_out, stet_error *err)
-{
-	stet_error why;
-	int rc;
-
-	st_tile_path(level, n, width, file_out);
-	*full_out = width == ST_TILE_WIDTH;
-	rc = read_path(checker, file_out, max, &checker->file, &why);
-	if (rc == STET_ENOTFOUND && !*full_out) {
-		*full_out = 1;
-		st_tile_path(level, n, ST_TILE_WIDTH, file_out);
-		rc = read_path(checker, file_out, max, &checker->file, &why);
-		if (rc == STET_ENOTFOUND)
-			st_tile_path(level, n, width, file_out);
-	}
-	if (rc == STET_ENOTFOUND)
-		return st_fail(
-		    err, STET_EMISMATCH, ST_TILES_MISSING, "'%s' is not there", file_out);
-	if (rc < 0 && err != NULL)
-		*err = why;
-	return rc;
-}
-
-static int
-read_hashes(struct checker *checker, unsigned level, uint64_t n, unsigned width, stet_error *err)
-{
-	char file[ST_TILE_PATH_SIZE];
-	int full, rc;
-
-	if ((rc = read_tile(
-		 checker, level, n, width, (size_t)ST_TILE_WIDTH * 32, file, &full, err)) < 0)
-		return rc;
-	if (checker->file.size != (size_t)(full ? ST_TILE_WIDTH : width) * 32)
-		return wrong(file, "is not of the size of its hashes", err);
-	return STET_OK;
-}
+/* --- hashes ----------------------------------------------------------------------------------- */
 
 static int
 compare_tile(void *ctx, unsigned level, uint64_t n, stet_bytes hashes, stet_error *err)
@@ -99,15 +35,15 @@ compare_tile(void *ctx, unsigned level, uint64_t n, stet_bytes hashes, stet_erro
 	if (level == 0 && !checker->has_entries)
 		return STET_OK; /* it is what the hashes are from */
 	/* The bundle is being read: it stays where it is. */
-	scratch = checker->file;
-	checker->file = (struct st_buf){0};
-	if ((rc = read_hashes(checker, level, n, width, err)) == STET_OK &&
-	    memcmp(checker->file.data, hashes.data, hashes.size) != 0) {
+	scratch = checker->folder.file;
+	checker->folder.file = (struct st_buf){0};
+	if ((rc = st_tile_hashes(&checker->folder, level, n, width, err)) == STET_OK &&
+	    memcmp(checker->folder.file.data, hashes.data, hashes.size) != 0) {
 		st_tile_path(level, n, width, file);
-		rc = wrong(file, "does not follow from the entries", err);
+		rc = st_tile_wrong(file, "does not follow from the entries", err);
 	}
-	st_buf_free(&checker->file);
-	checker->file = scratch;
+	st_buf_free(&checker->folder.file);
+	checker->folder.file = scratch;
 	return rc;
 }
 
@@ -127,9 +63,9 @@ tell(struct checker *checker, stet_error *err)
 }
 
 static int
-add_entry(struct checker *checker, stet_bytes entry, stet_error *err)
+add_entry(void *ctx, uint64_t seq, stet_bytes entry, stet_error *err)
 {
-	const uint64_t seq = checker->tiles.tree.size;
+	struct checker *checker = ctx;
 	struct st_entry read;
 	uint8_t leaf[32];
 	int rc;
@@ -144,44 +80,16 @@ add_entry(struct checker *checker, stet_bytes entry, stet_error *err)
 }
 
 static int
-read_bundle(struct checker *checker, uint64_t n, unsigned width, stet_error *err)
-{
-	char file[ST_TILE_PATH_SIZE];
-	size_t at = 0, size;
-	unsigned i;
-	int full, rc;
-
-	if ((rc = read_tile(checker, ST_TILE_ENTRIES, n, width, ST_BUNDLE_MAX, file, &full, err)) <
-	    0)
-		return rc;
-	for (i = 0; i < width; i++) {
-		if (checker->file.size - at < 2)
-			return wrong(file, "ends before its last entry", err);
-		size = (size_t)checker->file.data[at] << 8 | checker->file.data[at + 1];
-		at += 2;
-		if (checker->file.size - at < size)
-			return wrong(file, "ends inside an entry", err);
-		if ((rc = add_entry(checker, (stet_bytes){checker->file.data + at, size}, err)) < 0)
-			return rc;
-		at += size;
-	}
-	/* Of a full bundle in the place of a partial one the rest is not this checkpoint's. */
-	if (at != checker->file.size && (!full || width == ST_TILE_WIDTH))
-		return wrong(file, "goes on after its last entry", err);
-	return STET_OK;
-}
-
-static int
 read_leaves(struct checker *checker, uint64_t n, unsigned width, stet_error *err)
 {
 	unsigned i;
 	int rc;
 
-	if ((rc = read_hashes(checker, 0, n, width, err)) < 0)
+	if ((rc = st_tile_hashes(&checker->folder, 0, n, width, err)) < 0)
 		return rc;
 	for (i = 0; i < width; i++)
-		if ((rc = st_tiles_add(&checker->tiles, checker->file.data + (size_t)i * 32, err)) <
-			0 ||
+		if ((rc = st_tiles_add(
+			 &checker->tiles, checker->folder.file.data + (size_t)i * 32, err)) < 0 ||
 		    (rc = tell(checker, err)) < 0)
 			return rc;
 	return STET_OK;
@@ -199,8 +107,9 @@ read_all(struct checker *checker, stet_error *err)
 	for (n = 0; n * ST_TILE_WIDTH < size; n++) {
 		left = size - n * ST_TILE_WIDTH;
 		width = left < ST_TILE_WIDTH ? (unsigned)left : ST_TILE_WIDTH;
-		rc = checker->has_entries ? read_bundle(checker, n, width, err)
-					  : read_leaves(checker, n, width, err);
+		rc = checker->has_entries
+			 ? st_tile_entries(&checker->folder, n, width, add_entry, checker, err)
+			 : read_leaves(checker, n, width, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -208,25 +117,13 @@ read_all(struct checker *checker, stet_error *err)
 		return rc;
 	st_tree_root(&checker->tiles.tree, root);
 	if (memcmp(root, checker->head.checkpoint.root, 32) != 0)
-		return wrong("checkpoint", "signs another root than that of the tiles", err);
+		return st_tile_wrong(
+		    "checkpoint", "signs another root than that of the tiles", err);
 	return STET_OK;
 }
 
 /* --- the report ---------------------------------------------------------------------------------
  */
-
-static int
-has_entries(struct checker *checker, stet_error *err)
-{
-	char *folder = st_path_join(checker->path, "tile/entries");
-	struct stat info;
-
-	if (folder == NULL)
-		return st_fail_nomem(err);
-	checker->has_entries = stat(folder, &info) == 0 && S_ISDIR(info.st_mode);
-	free(folder);
-	return STET_OK;
-}
 
 static int
 make_report(
@@ -262,22 +159,23 @@ stet_tiles_check(const char *path, const stet_trust *trust, stet_progress *progr
 
 	if (checker == NULL)
 		return st_fail_nomem(err);
-	checker->path = path;
+	checker->folder.path = path;
 	checker->progress = progress;
 	checker->progress_ctx = ctx;
 	checker->tiles.tile = compare_tile;
 	checker->tiles.ctx = checker;
-	if ((rc = read_path(checker, "checkpoint", ST_NOTE_MAX, &checker->file, err)) == STET_OK &&
-	    (rc = st_trust_judge(trust, st_buf_bytes(&checker->file), &checker->head, err)) ==
-		STET_OK) {
+	if ((rc = st_tile_file(&checker->folder, "checkpoint", ST_NOTE_MAX, err)) == STET_OK &&
+	    (rc = st_trust_judge(
+		 trust, st_buf_bytes(&checker->folder.file), &checker->head, err)) == STET_OK) {
 		if (checker->head.checkpoint.size > ST_UINT53_MAX)
 			rc = st_fail(err, STET_EFORMAT, ST_CHECKPOINT_MALFORMED,
 			    "not a checkpoint: a size beyond 2^53 - 1 is none that a ledger has");
-		else if ((rc = has_entries(checker, err)) == STET_OK &&
+		else if ((rc = st_tile_has_entries(&checker->folder, &checker->has_entries, err)) ==
+			     STET_OK &&
 			 (rc = read_all(checker, err)) == STET_OK)
 			rc = make_report(checker, trust, report_out, err);
 	}
-	st_buf_free(&checker->file);
+	st_buf_free(&checker->folder.file);
 	free(checker);
 	return rc;
 }
