@@ -314,21 +314,21 @@ lies_in(const struct st_node *node, const char *base, size_t size)
 }
 
 /* Where something lies beside the one folder of everything, nothing is taken off. */
-static void
-strip_base(struct st_unpack *tree)
+static int
+strip_base(struct st_unpack *tree, stet_error *err)
 {
 	const struct st_node *first = first_safe(tree);
 	size_t i, size, kept = 0;
 	struct st_node *node;
 
 	if (first == NULL)
-		return;
+		return STET_OK;
 	size = strcspn(first->name, "/");
 	for (i = 0; i < tree->count; i++)
 		if (!lies_in(&tree->nodes[i], first->name, size))
-			return;
+			return STET_OK;
 	if ((tree->base = strndup(first->name, size)) == NULL)
-		return;
+		return st_fail_nomem(err);
 	for (i = 0; i < tree->count; i++) {
 		node = &tree->nodes[i];
 		if (!node->unsafe && node->name[size] == '\0') {
@@ -343,6 +343,7 @@ strip_base(struct st_unpack *tree)
 		tree->nodes[kept++] = *node;
 	}
 	tree->count = kept;
+	return STET_OK;
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -369,7 +370,7 @@ st_unpack_open(const char *path, struct st_unpack **tree_out, stet_error *err)
 	} else {
 		rc = scan_archive(tree, err);
 		if (rc == STET_OK)
-			strip_base(tree);
+			rc = strip_base(tree, err);
 	}
 	if (rc < 0) {
 		st_unpack_close(tree);
