@@ -32,24 +32,21 @@ stet_trust_count(const stet_trust *trust)
 	return trust->count;
 }
 
-static int
-same_key(const struct st_vkey *a, const struct st_vkey *b)
+int
+st_vkey_same(const struct st_vkey *a, const struct st_vkey *b)
 {
 	return a->type == b->type && strcmp(a->name, b->name) == 0 &&
 	       memcmp(a->public_key, b->public_key, sizeof(a->public_key)) == 0;
 }
 
-static int
-add(stet_trust *trust, stet_bytes text, stet_error *err)
+int
+st_trust_put(stet_trust *trust, const struct st_vkey *vkey, stet_error *err)
 {
-	struct st_vkey vkey, *grown;
+	struct st_vkey *grown;
 	size_t i, room;
-	int rc;
 
-	if ((rc = st_vkey_parse(text, &vkey, err)) < 0)
-		return rc;
 	for (i = 0; i < trust->count; i++)
-		if (same_key(&trust->keys[i], &vkey))
+		if (st_vkey_same(&trust->keys[i], vkey))
 			return STET_OK;
 	if (trust->count == trust->room) {
 		room = trust->room == 0 ? 4 : trust->room * 2;
@@ -58,8 +55,28 @@ add(stet_trust *trust, stet_bytes text, stet_error *err)
 		trust->keys = grown;
 		trust->room = room;
 	}
-	trust->keys[trust->count++] = vkey;
+	trust->keys[trust->count++] = *vkey;
 	return STET_OK;
+}
+
+int
+st_trust_has(const stet_trust *trust, const struct st_vkey *vkey)
+{
+	size_t i;
+
+	for (i = 0; trust != NULL && i < trust->count; i++)
+		if (st_vkey_same(&trust->keys[i], vkey))
+			return 1;
+	return 0;
+}
+
+static int
+add(stet_trust *trust, stet_bytes text, stet_error *err)
+{
+	struct st_vkey vkey;
+	int rc = st_vkey_parse(text, &vkey, err);
+
+	return rc < 0 ? rc : st_trust_put(trust, &vkey, err);
 }
 
 int

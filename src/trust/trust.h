@@ -9,6 +9,11 @@ struct stet_trust {
 	size_t count, room;
 };
 
+/* Adds a key unless it is there. STET_ENOMEM. */
+int st_trust_put(stet_trust *trust, const struct st_vkey *vkey, stet_error *err);
+int st_trust_has(const stet_trust *trust, const struct st_vkey *vkey); /* trust may be NULL */
+int st_vkey_same(const struct st_vkey *a, const struct st_vkey *b);
+
 /* A checkpoint as read, with those of its signers that the reader knows. */
 struct st_signed_head {
 	struct st_checkpoint checkpoint;
