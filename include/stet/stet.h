@@ -2,6 +2,7 @@
 #define STET_STET_H
 /** All of libstet. */
 #include <stet/checkpoint.h>
+#include <stet/compare.h>
 #include <stet/error.h>
 #include <stet/evidence.h>
 #include <stet/exchange.h>
