@@ -156,13 +156,14 @@ static const struct command sub_adopt = {.name = "checkpoint adopt",
     .options = adopt_options,
     .run = run_adopt,
     .writes = 1};
-static const struct command *const subs[] = {&sub_show, &sub_adopt, &sub_cosign, &sub_request,
-    &sub_add_cosignature, &sub_timestamp_request, &sub_add_timestamp, &sub_remembered, &sub_forget,
-    NULL};
+static const struct command *const subs[] = {&sub_show, &sub_adopt, &sub_compare, &sub_cosign,
+    &sub_request, &sub_add_cosignature, &sub_timestamp_request, &sub_add_timestamp, &sub_remembered,
+    &sub_forget, NULL};
 
 static const struct pair examples[] = {{"stet checkpoint show > head.note", "keep it elsewhere"},
     {"stet checkpoint show --vkey", "what readers need to verify checkpoints"},
     {"stet checkpoint adopt head.note", "after moving the ledger to this machine"},
+    {"stet checkpoint compare theirs.note", "is what somebody else has seen of this history?"},
     {"stet checkpoint cosign -C copy --name witness.example/w1 --key VKEY > line",
 	"sign it as its witness"},
     {"stet checkpoint add-cosignature line --policy witnesses.policy", "keep that signature"},
@@ -170,19 +171,22 @@ static const struct pair examples[] = {{"stet checkpoint show > head.note", "kee
     {"stet checkpoint add-timestamp head.tsr --tsa-ca authority.pem", "keep that time-stamp"},
     {"stet checkpoint remembered", "which head of each ledger was read here last"}, {NULL, NULL}};
 static const struct pair exits[] = {{"0", "done"},
-    {"1", "the note is not of this ledger, or does not agree with it; a cosigner refuses, or its "
+    {"1", "the note is not of this ledger, or does not agree with it: a fork; a cosigner refuses, "
+	  "or its "
 	  "line is wrong; a time-stamp is wrong, or of something else; nothing is remembered that "
 	  "could "
 	  "be forgotten"},
     {"2", "the command line was wrong"},
-    {"3", "could not find out: the ledger or the note cannot be read; the authority of a "
+    {"3", "could not find out: the ledger or the note cannot be read; the note is of more entries "
+	  "than are here; the authority of a "
 	  "time-stamp is not known to you"},
     {NULL, NULL}};
 
 const struct command cmd_checkpoint = {.name = "checkpoint",
     .group = GROUP_KEEP,
-    .summary = "show, adopt, cosign, time-stamp and remember the signed head",
-    .synopsis = "[show] [--vkey] [--json]\nadopt NOTE|-\ncosign [FILE|-] --name NAME ...\n"
+    .summary = "show, adopt, compare, cosign, time-stamp and remember the signed head",
+    .synopsis = "[show] [--vkey] [--json]\nadopt NOTE|-\ncompare NOTE|-... [-o FILE]\ncosign "
+		"[FILE|-] --name NAME ...\n"
 		"request [--old SIZE] [-o FILE]\nadd-cosignature FILE|- ...\n"
 		"timestamp-request [-o FILE]\nadd-timestamp FILE|- --tsa-ca FILE\n"
 		"remembered [--json]\nforget [ID|-C DIR]",

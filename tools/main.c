@@ -19,8 +19,8 @@ extern const struct command cmd_correct, cmd_retract, cmd_concern, cmd_reinstate
     cmd_annul, cmd_supersede;
 extern const struct command cmd_import, cmd_export, cmd_show, cmd_status, cmd_diff, cmd_log,
     cmd_audit, cmd_stats;
-extern const struct command cmd_verify, cmd_prove, cmd_check, cmd_checkpoint, cmd_explain,
-    cmd_reindex, cmd_backup, cmd_restore;
+extern const struct command cmd_verify, cmd_prove, cmd_check, cmd_compare, cmd_checkpoint,
+    cmd_explain, cmd_reindex, cmd_backup, cmd_restore;
 extern const struct command cmd_help, cmd_completion, cmd_version;
 
 const struct command *const commands[] = {&cmd_init, &cmd_key, &cmd_policy, &cmd_ledger,
@@ -28,8 +28,8 @@ const struct command *const commands[] = {&cmd_init, &cmd_key, &cmd_policy, &cmd
     &cmd_verdict, &cmd_endorse, &cmd_withhold, &cmd_sign, &cmd_append, &cmd_correct, &cmd_retract,
     &cmd_concern, &cmd_reinstate, &cmd_lift, &cmd_annul, &cmd_supersede, &cmd_import, &cmd_export,
     &cmd_show, &cmd_status, &cmd_diff, &cmd_log, &cmd_audit, &cmd_stats, &cmd_verify, &cmd_prove,
-    &cmd_check, &cmd_checkpoint, &cmd_explain, &cmd_reindex, &cmd_backup, &cmd_restore, &cmd_help,
-    &cmd_completion, &cmd_version, NULL};
+    &cmd_check, &cmd_compare, &cmd_checkpoint, &cmd_explain, &cmd_reindex, &cmd_backup,
+    &cmd_restore, &cmd_help, &cmd_completion, &cmd_version, NULL};
 
 const struct command *
 command_find(const char *name)

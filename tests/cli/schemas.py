@@ -8,6 +8,7 @@ each must refuse its own output with a member taken away or of another kind.
 import copy
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -153,6 +154,7 @@ def read_ledger():
     must("prove", "10.1234/a", "10.1234/nothing", "-o", "a.stet-proof")
     check("check", must("check", "a.stet-proof", "--key", vkey, "--json"))
     check("check", run("check", "a.stet-proof", "10.1234/other", "--json").stdout.decode())
+    compare_copies(note)
     witness = ["--as", "w", "--name", "w.example"]
     must("key", "generate", "w")
     with open("witnesses.policy", "w", encoding="utf-8") as file:
@@ -169,6 +171,23 @@ def read_ledger():
     check("remembered", must("checkpoint", "remembered", "--json"))
     check("explain", must("explain", "--all", "--json"))
     check("version", must("version", "--json"))
+
+
+def compare_copies(note):
+    """What is the same, older, forked, and what does not show."""
+    with open("head.note", "wb") as file:
+        file.write(note)
+    check("compare", must("compare", ".stet", "bag", "--json"))
+    check("compare", must("checkpoint", "compare", "head.note", "a.stet-proof", "--json"))
+    check("compare", run("compare", "head.note", "bag", "--json").stdout.decode())
+    shutil.copytree(".stet", "copy.stet")
+    shutil.copytree("state", "copy.state")
+    must("record", "10.1234/fork", "--title", "Here", "--as", "working")
+    must("record", "-C", "copy.stet", "10.1234/fork", "--title", "There", "--as", "working",
+         env={**os.environ, "STET_STATE": "copy.state"})
+    check("compare", run("compare", ".stet", "copy.stet", "-o", "fork.stet-evidence",
+                         "--json").stdout.decode())
+    check("check", run("check", "fork.stet-evidence", "--json").stdout.decode())
 
 
 def read_timestamps():

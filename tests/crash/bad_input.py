@@ -147,6 +147,7 @@ READERS = (
     ("import", ("import", "records", "F", "-q"), (1, 3)),
     ("record --from", APPEND + ("--from", "F"), (1, 2, 3)),
     ("checkpoint adopt", ("checkpoint", "adopt", "F"), (1, 3)),
+    ("checkpoint compare", ("checkpoint", "compare", "F"), (3,)),
     ("verify --since", ("verify", "-q", "--since", "F"), (1, 3)),
     ("--as", APPEND + ("--as", "F"), (1, 3)),
     ("key grant", ("key", "grant", "F", "--role", "editor"), (1, 3)),

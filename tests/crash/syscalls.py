@@ -92,9 +92,10 @@ class Operation:
     so many (--all: each)."""
 
     def __init__(self, name, args, prepare=None, data=None, after=None, here=True, reads=False,
-                 every=1):
+                 every=1, answer=0):
         self.name, self.args, self.prepare, self.data = name, args, prepare, data
-        self.after, self.here, self.reads, self.every = after, here, reads, every
+        self.after, self.here, self.reads = after, here, reads
+        self.every, self.answer = every, answer
         self.sizes = None
 
     def run(self, world, wrap=()):
@@ -185,7 +186,7 @@ def judge(bench, operation, call, how, number):
         check(done.status == -9, "was to be killed", done, call)
     else:
         check("INJECTED" in happened, "the call did not come", done, call)
-        check(done.status in (0, 3), "neither done nor 'could not'", done, call)
+        check(done.status in (operation.answer, 3), "neither done nor 'could not'", done, call)
         if "ENOSPC" in how and done.status == 3 and call.name in WRITING:
             check("No space" in done.error or "full" in done.error or "no room" in done.error,
                   "does not say that the disk is full", done, call)
@@ -207,7 +208,7 @@ def measure(bench, operation):
     before = world.entries() if os.path.isdir(world.ledger) else []
     log = os.path.join(world.top, "strace.log")
     done = operation.run(world, strace(log) + ["-e", "trace=" + ",".join(TRACED)])
-    check(done.status == 0, "the operation does not work when nothing fails", done)
+    check(done.status == operation.answer, "the operation does not work when nothing fails", done)
     operation.sizes = operation.sizes or [0, len(world.entries()) - len(before)]
     check(not world.unknown_files(), "leaves temporary files", world.unknown_files())
     calls = calls_of(log, bench.top)
@@ -411,6 +412,29 @@ def after_ocfl(bench, world, operation, done, call):
     check("0 new versions" in nothing.text, "it goes on adding", nothing)
 
 
+def with_fork(world):
+    """A copy of the ledger that has gone on by itself, as the ledger has."""
+    fork = lab.World(world.stet, world.top)
+    fork.ledger, fork.state = world.ledger + "-copy", world.state + "-copy"
+    shutil.copytree(world.ledger, fork.ledger)
+    shutil.copytree(world.state, fork.state)
+    fork.must("record", "10.5281/zenodo.2", "--title", "There", "--id", "there")
+    world.must("record", "10.5281/zenodo.2", "--title", "Here", "--id", "here")
+
+
+def after_evidence(bench, world, operation, done, call):
+    """The evidence is whole or not there, and a fork that was not told is no answer."""
+    path = os.path.join(world.top, "out")
+    check(os.path.exists(path) or done.status != 1, "exit 1 without the file", done)
+    if os.path.exists(path):
+        key = world.must("checkpoint", "show", "--vkey").text.strip()
+        judged = world.run("check", path, "--key", key, here=False)
+        check(judged.status == 0, "half a file, or one that convicts nobody", judged, done)
+    if done.status == 3:
+        lab.one_line(done, 3)
+    check(len(world.entries()) == len(bench.before) + 2, "comparing changed the ledger")
+
+
 def after_withhold(bench, world, operation, done, call):
     """The statement comes before the erasure; the same command again completes it."""
     before = bench.before
@@ -467,6 +491,8 @@ def operations(bench):
         Operation("ocfl again", ["export", "ocfl", "--all", "-q", "-o", "@/ocfl"],
                   prepare=exported_once, after=after_ocfl, every=11),
         Operation("export", ["export", "cborseq", "-q", "-o", "@/out"], after=after_output),
+        Operation("compare", ["compare", "@/ledger", "@/ledger-copy", "-q", "-o", "@/out"],
+                  prepare=with_fork, after=after_evidence, here=False, reads=True, answer=1),
         Operation("init", ["init", "-q", "--origin", lab.ORIGIN], prepare=without_ledger,
                   after=after_init),
     ]
