@@ -29,7 +29,8 @@ typedef struct stet_tiles_result {
  *
  * Each file appears whole; all are synced, and their folders, before the checkpoint takes the old
  * one's place. Stopped or killed at any moment it leaves the tree that was there, or none; the same
- * call goes on. Partial tiles of earlier sizes go once the full tile is there.
+ * call goes on. Partial tiles of earlier sizes go once the full tile is there, also those that a
+ * killed run left.
  *
  * Returns STET_OK; STET_EREFUSED when something else is in the folder, a tree without
  * STET_TILES_UPDATE, or one of another ledger or history; STET_EINVAL with rule `stopped`;

@@ -14,6 +14,7 @@
 
 #define TELL_EVERY 1024
 #define LANES (ST_TILE_LEVELS + 1) /* the levels, then the bundles */
+#define SWEEP_BACK 256             /* tiles: what a killed run left before that stays */
 
 struct writer {
 	stet_ledger *ledger;
@@ -35,19 +36,26 @@ struct writer {
 
 /* --- files ------------------------------------------------------------------------------------ */
 
+/* With the folders above it, up to the tree's: a run that was killed may have made them and not
+ * come to their syncs. */
 static int
 sync_lane(struct writer *writer, unsigned lane, stet_error *err)
 {
-	char *folder;
-	int rc;
+	char *folder = writer->lanes[lane].folder, *slash, *whole;
+	int rc = STET_OK;
 
-	if (writer->lanes[lane].folder[0] == '\0')
-		return STET_OK;
-	if ((folder = st_path_join(writer->path, writer->lanes[lane].folder)) == NULL)
-		return st_fail_nomem(err);
-	rc = st_dir_sync(folder, err);
-	free(folder);
-	writer->lanes[lane].folder[0] = '\0';
+	while (rc == STET_OK && folder[0] != '\0') {
+		if ((whole = st_path_join(writer->path, folder)) == NULL)
+			return st_fail_nomem(err);
+		rc = st_dir_sync(whole, err);
+		free(whole);
+		if ((slash = strrchr(folder, '/')) != NULL)
+			*slash = '\0';
+		else if (rc == STET_OK)
+			rc = st_dir_sync(writer->path, err);
+		if (slash == NULL)
+			folder[0] = '\0';
+	}
 	return rc;
 }
 
@@ -373,20 +381,22 @@ publish(struct writer *writer, stet_error *err)
 	return rc;
 }
 
-/* Partial tiles serve readers of earlier checkpoints until the full one is there. */
+/* Partial tiles serve readers of earlier checkpoints until the full one is there. A killed run may
+ * have left some of sizes that were never published, or not have come to the end of this. */
 static int
 sweep(struct writer *writer, stet_error *err)
 {
 	unsigned lane, level, shift;
-	uint64_t n;
+	uint64_t n, end;
 	int rc = STET_OK;
 
 	for (lane = 0; rc == STET_OK && lane < LANES; lane++) {
 		level = lane == ST_TILE_LEVELS ? ST_TILE_ENTRIES : lane;
 		shift = lane == ST_TILE_LEVELS ? 0 : 8 * lane;
 		n = (writer->before >> shift) / ST_TILE_WIDTH;
-		rc = sweep_partial(
-		    writer, level, n, n < (writer->size >> shift) / ST_TILE_WIDTH, err);
+		end = (writer->size >> shift) / ST_TILE_WIDTH;
+		for (n -= n < SWEEP_BACK ? n : SWEEP_BACK; rc == STET_OK && n <= end; n++)
+			rc = sweep_partial(writer, level, n, n < end, err);
 	}
 	return rc;
 }
