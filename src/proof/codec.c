@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/name.h"
+#include "merkle/tree.h"
 #include "proof/parts.h"
 #include "proof/proof.h"
 
@@ -13,7 +14,24 @@ malformed(stet_error *err, const char *what)
 	return st_fail(err, STET_EFORMAT, ST_PROOF_MALFORMED, "not a proof file: %s", what);
 }
 
+/* Bytes that one of them takes at the least. What is counted is held against the bytes that are
+ * there, so that a file costs a few times its size in memory and not a hundred times. */
+#define HASH_LEAST 34
+#define NAME_LEAST 4
+#define ENTRY_LEAST 128 /* a signature, two hashes, and more */
+/* Of an index only the hashes and leaves take room, but each stands for a node and hardly for more:
+ * a level with one empty side is there where two names have that bit in common and are alone. */
+#define TOKEN_LEAST 4
+#define TOKENS_MORE 1024
+#define TOKENS_MAX ((size_t)1 << 24)
+
 /* --- reading --------------------------------------------------------------------------------- */
+
+static size_t
+room_for(const struct st_cbor *in, size_t least)
+{
+	return (size_t)(in->end - in->at) / least;
+}
 
 static int
 fail_part(int rc, const char *why, stet_error *err)
@@ -22,19 +40,21 @@ fail_part(int rc, const char *why, stet_error *err)
 }
 
 static int
-open_array(struct st_cbor *in, size_t each, void **items_out, size_t *count_out, stet_error *err)
+open_array(struct st_cbor *in, size_t max, size_t each, void **items_out, size_t *count_out,
+    stet_error *err)
 {
 	const char *why = NULL;
-	int rc = st_array_open(in, SIZE_MAX, each, items_out, count_out, &why);
+	int rc = st_array_open(in, max, each, items_out, count_out, &why);
 
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
 
 static int
-read_hashes(struct st_cbor *in, uint8_t (**hashes_out)[32], size_t *count_out, stet_error *err)
+read_hashes(
+    struct st_cbor *in, size_t max, uint8_t (**hashes_out)[32], size_t *count_out, stet_error *err)
 {
 	const char *why = NULL;
-	int rc = st_hashes_read(in, SIZE_MAX, hashes_out, count_out, &why);
+	int rc = st_hashes_read(in, max, hashes_out, count_out, &why);
 
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
@@ -42,7 +62,7 @@ read_hashes(struct st_cbor *in, uint8_t (**hashes_out)[32], size_t *count_out, s
 static int
 read_tree(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 {
-	return read_hashes(in, &proof->tree, &proof->tree_count, err);
+	return read_hashes(in, room_for(in, HASH_LEAST), &proof->tree, &proof->tree_count, err);
 }
 
 static int
@@ -52,7 +72,8 @@ read_asked(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 	size_t i;
 	int rc;
 
-	if ((rc = open_array(in, sizeof(*proof->asked), &items, &proof->asked_count, err)) < 0)
+	if ((rc = open_array(in, room_for(in, NAME_LEAST), sizeof(*proof->asked), &items,
+		 &proof->asked_count, err)) < 0)
 		return rc;
 	proof->asked = items;
 	for (i = 0; i < proof->asked_count; i++) {
@@ -69,9 +90,12 @@ read_asked(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 static int
 read_index(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 {
+	size_t max = room_for(in, TOKEN_LEAST) + TOKENS_MORE;
 	const char *why = NULL;
-	int rc = st_tokens_read(in, SIZE_MAX, &proof->index, &proof->index_count, &why);
+	int rc;
 
+	max = max < TOKENS_MAX ? max : TOKENS_MAX;
+	rc = st_tokens_read(in, max, &proof->index, &proof->index_count, &why);
 	return rc < 0 ? fail_part(rc, why, err) : STET_OK;
 }
 
@@ -100,7 +124,8 @@ read_entries(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 	size_t i;
 	int rc;
 
-	if ((rc = open_array(in, sizeof(*proof->entries), &items, &proof->entry_count, err)) < 0)
+	if ((rc = open_array(in, room_for(in, ENTRY_LEAST), sizeof(*proof->entries), &items,
+		 &proof->entry_count, err)) < 0)
 		return rc;
 	proof->entries = items;
 	for (i = 0; i < proof->entry_count; i++)
@@ -118,8 +143,9 @@ read_rotations(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 	size_t i;
 	int rc;
 
-	rc = open_array(in, sizeof(*proof->rotations), &items, &proof->rotation_count, err);
-	if (rc < 0)
+	/* Each is about a seal that is shown. */
+	if ((rc = open_array(in, proof->entry_count, sizeof(*proof->rotations), &items,
+		 &proof->rotation_count, err)) < 0)
 		return rc;
 	proof->rotations = items;
 	for (i = 0; i < proof->rotation_count; i++) {
@@ -127,7 +153,8 @@ read_rotations(struct st_cbor *in, struct st_proof *proof, stet_error *err)
 		if (st_cbor_read_array(in, &count) < 0 || count != 2 ||
 		    st_cbor_read_uint(in, &rotation->seal) < 0)
 			return malformed(err, "a rotation is not of a seal and hashes");
-		if ((rc = read_hashes(in, &rotation->path, &rotation->count, err)) < 0)
+		if ((rc = read_hashes(
+			 in, ST_TREE_PATH_MAX, &rotation->path, &rotation->count, err)) < 0)
 			return rc;
 	}
 	return STET_OK;

@@ -170,6 +170,7 @@ test_proof__shows_what_the_ledger_says(void **state)
 struct forge {
 	struct st_buf file, own, out; /* the good file; bytes of ours; what was put together */
 	struct st_proof proof;
+	stet_error err; /* why it was refused last */
 	struct tl *tl;
 };
 
@@ -351,11 +352,11 @@ verdict(struct forge *forge, const stet_trust *trust, stet_error *err)
 static void
 assert_rule(struct forge *forge, const stet_trust *trust, const char *rule)
 {
-	stet_error err;
-	int rc = verdict(forge, trust, &err);
+	stet_error *err = &forge->err;
+	int rc = verdict(forge, trust, err);
 
-	if (rc == STET_OK || strcmp(stet_rule_name(err.rule), rule) != 0)
-		fail_msg("wanted %s, not %s: %s", rule, stet_rule_name(err.rule), err.text);
+	if (rc == STET_OK || strcmp(stet_rule_name(err->rule), rule) != 0)
+		fail_msg("wanted %s, not %s: %s", rule, stet_rule_name(err->rule), err->text);
 	assert_true(rc == STET_EFORMAT || rc == STET_EMISMATCH || rc == STET_EREFUSED ||
 		    rc == STET_EVERSION);
 }
@@ -990,6 +991,66 @@ try_every(const struct st_buf *file, const stet_trust *trust, unsigned step, con
 	st_buf_free(&other);
 }
 
+/* What a file counts is held against its bytes before there is room made for it. */
+static void
+test_proof__has_no_more_than_it_needs(void **state)
+{
+	static const struct st_map_token node = {ST_MAP_NODE, {{0}, 0, {0}}};
+	size_t i, most, count = 40000;
+	struct st_map_token *tokens;
+	stet_bytes *entries;
+	struct forge forge;
+	struct tl tl;
+
+	(void)state;
+	make_record(&tl);
+	forge_open(&forge, &tl, "rw:1");
+	tokens = calloc(count, sizeof(*tokens));
+	entries = calloc(count, sizeof(*entries));
+	assert_true(tokens != NULL && entries != NULL);
+	for (i = 0; i < count; i++) {
+		tokens[i] = node;
+		entries[i] = forge.proof.entries[0];
+	}
+	free(forge.proof.index);
+	forge.proof.index = tokens;
+	/* Of what comes behind its head, four bytes make room for one. */
+	most = (forge.file.size + 1024) * 4 / 3;
+	forge.proof.index_count = most < count ? most : count;
+	assert_rule(&forge, NULL, "proof-malformed");
+	assert_non_null(strstr(forge.err.text, "more items"));
+	forge.proof.index_count = 1024;
+	assert_rule(&forge, NULL, "proof-surplus");
+	forge_close(&forge);
+
+	forge_open(&forge, &tl, "rw:1");
+	free(forge.proof.entries);
+	forge.proof.entries = entries;
+	for (i = 0; i < count; i++)
+		entries[i] = (stet_bytes){entries[i].data, 64};
+	forge.proof.entry_count = count;
+	assert_rule(&forge, NULL, "proof-malformed");
+	assert_non_null(strstr(forge.err.text, "more items"));
+	forge_close(&forge);
+
+	forge_open(&forge, &tl, "rw:1");
+	forge.proof.rotation_count = forge.proof.entry_count + 1;
+	forge.proof.rotations = calloc(forge.proof.rotation_count, sizeof(*forge.proof.rotations));
+	assert_non_null(forge.proof.rotations);
+	assert_rule(&forge, NULL, "proof-malformed");
+	assert_non_null(strstr(forge.err.text, "more items"));
+	forge.proof.rotation_count = 1;
+	forge.proof.rotations[0].path = calloc(65, 32);
+	assert_non_null(forge.proof.rotations[0].path);
+	forge.proof.rotations[0].count = 65;
+	assert_rule(&forge, NULL, "proof-malformed");
+	assert_non_null(strstr(forge.err.text, "more items"));
+	forge.proof.rotations[0].count = 64;
+	assert_rule(&forge, NULL, "proof-rotation");
+	forge_close(&forge);
+	tl_free(&tl);
+}
+
 static void
 test_proof__no_bit_may_be_altered(void **state)
 {
@@ -1156,6 +1217,7 @@ main(void)
 	    cmocka_unit_test(test_proof__entries_are_judged_by_every_rule),
 	    cmocka_unit_test(test_proof__does_not_judge_what_it_does_not_show),
 	    cmocka_unit_test(test_proof__has_one_spelling),
+	    cmocka_unit_test(test_proof__has_no_more_than_it_needs),
 	    cmocka_unit_test(test_proof__no_bit_may_be_altered),
 	    cmocka_unit_test(test_proof__runs_out_of_memory_anywhere),
 	    cmocka_unit_test(test_proof__is_not_made_of_damaged_tables),
