@@ -996,6 +996,7 @@ static void
 test_proof__has_no_more_than_it_needs(void **state)
 {
 	static const struct st_map_token node = {ST_MAP_NODE, {{0}, 0, {0}}};
+	static const uint8_t small[64];
 	size_t i, most, count = 40000;
 	struct st_map_token *tokens;
 	stet_bytes *entries;
@@ -1010,7 +1011,7 @@ test_proof__has_no_more_than_it_needs(void **state)
 	assert_true(tokens != NULL && entries != NULL);
 	for (i = 0; i < count; i++) {
 		tokens[i] = node;
-		entries[i] = forge.proof.entries[0];
+		entries[i] = (stet_bytes){small, sizeof(small)};
 	}
 	free(forge.proof.index);
 	forge.proof.index = tokens;
@@ -1026,8 +1027,6 @@ test_proof__has_no_more_than_it_needs(void **state)
 	forge_open(&forge, &tl, "rw:1");
 	free(forge.proof.entries);
 	forge.proof.entries = entries;
-	for (i = 0; i < count; i++)
-		entries[i] = (stet_bytes){entries[i].data, 64};
 	forge.proof.entry_count = count;
 	assert_rule(&forge, NULL, "proof-malformed");
 	assert_non_null(strstr(forge.err.text, "more items"));
@@ -1035,6 +1034,7 @@ test_proof__has_no_more_than_it_needs(void **state)
 
 	forge_open(&forge, &tl, "rw:1");
 	forge.proof.rotation_count = forge.proof.entry_count + 1;
+	free(forge.proof.rotations);
 	forge.proof.rotations = calloc(forge.proof.rotation_count, sizeof(*forge.proof.rotations));
 	assert_non_null(forge.proof.rotations);
 	assert_rule(&forge, NULL, "proof-malformed");
