@@ -3,6 +3,7 @@
 #include "known.h"
 #include "line.h"
 #include "out.h"
+#include "remember.h"
 #include "stamp.h"
 #include "util.h"
 
@@ -166,7 +167,7 @@ struct answer {
 	const struct check_kind *kind;
 	int status; /* EXIT_YES, EXIT_NO or EXIT_UNSURE */
 	int rule;   /* why, if it stands in the catalogue; else 0 */
-	char text[STET_ERROR_TEXT_SIZE];
+	char text[2 * STET_ERROR_TEXT_SIZE];
 };
 
 static const char *
@@ -307,10 +308,28 @@ verdict_of(const struct check *check, const struct check_kind *kind)
 	return text_of("signed by the ledger key");
 }
 
+/* One history more than one is worse than a quorum that is not met, and evidence that is older is
+ * told last: of what is refuted by itself nobody asks how old it is. */
+static int
+judge_memory(struct request *request, struct answer *answer, struct answer *older_out)
+{
+	const char *code;
+	char *text;
+	int status = remember_judge(&request->check, &code, &text);
+
+	if (status == EXIT_UNSURE)
+		decide(older_out, status, code, text != NULL ? text : "");
+	else if (status == EXIT_NO)
+		decide(answer, status, code, text != NULL ? text : "");
+	free(text);
+	return status != EXIT_NO;
+}
+
 static void
 judge(struct request *request, struct answer *answer)
 {
 	struct check *check = &request->check;
+	struct answer older = {.status = EXIT_YES};
 	char *text;
 	stet_error err = {0};
 	int rc = answer->kind->judge(check, &err);
@@ -329,12 +348,18 @@ judge(struct request *request, struct answer *answer)
 		decide(answer, EXIT_UNSURE, NULL,
 		    "signed by the ledger key, and an entry is of a kind that this stet does not "
 		    "know");
-	} else if (judge_quorums(request, answer) && timestamp_is_believed(request, answer)) {
+	} else if (judge_memory(request, answer, &older) && judge_quorums(request, answer) &&
+		   timestamp_is_believed(request, answer)) {
 		text = verdict_of(check, answer->kind);
 		decide(answer, EXIT_YES, NULL, text != NULL ? text : "");
 		free(text);
 		if (request->max_age_ms != UINT64_MAX)
 			decide_age(request, answer);
+		if (answer->status == EXIT_YES && older.status != EXIT_YES)
+			decide(answer, older.status,
+			    older.rule != 0 ? stet_rule_name(older.rule) : NULL, older.text);
+		else if (answer->status == EXIT_YES)
+			remember_keep(check);
 	}
 }
 
@@ -424,6 +449,7 @@ put_page(const struct check *check, const struct answer *answer)
 		put_signers(check->report);
 		known_page(check->report, check_row);
 		stamp_page(stet_json_get(check->report, "timestamps"), check_row);
+		remember_page(check->report, check_row);
 		if (answer->kind->body != NULL)
 			answer->kind->body(check);
 	}
@@ -522,6 +548,8 @@ static const struct opt own[] = {
     {OPT_TIMESTAMP, 0, "timestamp", "FILE", "an RFC 3161 time-stamp of the checkpoint in it"},
     {OPT_TSA_CA, 0, "tsa-ca", "FILE",
 	"certificates of time-stamping authorities that you believe: PEM, or one in DER"},
+    {OPT_NO_REMEMBER, 0, "no-remember", NULL,
+	"neither ask nor remember which head of its ledger was read or checked here"},
     {OPT_MAX_AGE, 0, "max-age", "AGE", "refuse what is as of longer ago: 90s, 45m, 12h, 30d, 2w"},
     {0, 0, NULL, NULL, NULL}};
 static const struct opt *const options[] = {own, opts_quiet, opts_json, NULL};
@@ -539,19 +567,24 @@ static const struct pair examples[] = {
 	"and by when it existed"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "verified, by a key you know"},
-    {"1", "refuted: malformed, forged, inconsistent, or older than --max-age; the code is one that "
-	  "'stet explain' explains"},
+    {"1",
+	"refuted: malformed, forged, inconsistent, of another history than what is remembered, or "
+	"older than --max-age; the code is one that "
+	"'stet explain' explains"},
     {"2", "the command line was wrong"},
     {"3", "could not find out: it cannot be read, is nothing that stet knows, or is consistent in "
 	  "itself and by a signer not known to you; or fewer have cosigned than --policy or "
-	  "--auditors asks for, or no time-stamp is by an authority of --tsa-ca"},
+	  "--auditors asks for, or no time-stamp is by an authority of --tsa-ca; or more entries "
+	  "of its "
+	  "ledger were read or checked here before"},
     {NULL, NULL}};
 
 const struct command cmd_check = {.name = "check",
     .group = GROUP_KEEP,
     .summary = "verify evidence from a ledger, with no ledger here",
     .synopsis = "FILE [ID] [--key VKEY]... [--trust FILE] [--policy FILE] "
-		"[--auditors FILE] [--timestamp FILE] [--tsa-ca FILE] [--max-age AGE] [--json]\n"
+		"[--auditors FILE] [--timestamp FILE] [--tsa-ca FILE] [--max-age AGE] "
+		"[--no-remember] [--json]\n"
 		"RECEIPT --entry FILE [--key VKEY]... [--trust FILE] [--json]\n"
 		"INCREMENT --after BAG... [--key VKEY]... [--trust FILE] [--json]",
     .description =
@@ -601,6 +634,8 @@ const struct command cmd_check = {.name = "check",
 	"A COSE receipt goes beside the statement that it is of: give that, or the entry, with "
 	"--entry; other receipts hold it. That an entry is in a ledger says nothing of what came "
 	"after it.\n\n"
+	"What is verified is held against what was read and checked here of its ledger before, and "
+	"remembered; what is older than that, or of another history, is not accepted.\n\n"
 	"A checkpoint states no time of its own, nor does a receipt, so --max-age can be answered "
 	"only by the time of a cosigner you "
 	"know.\n\n"

@@ -45,7 +45,8 @@ put_head(const stet_json *item)
 		free(text);
 	}
 	put_row("root", item, "root");
-	put_row("read", item, "accepted");
+	put_row(
+	    json_is(stet_json_get(item, "file"), "seen") ? "read" : "checked", item, "accepted");
 	free(origin);
 }
 
@@ -100,7 +101,7 @@ forget(struct env *env, const char *which)
 		complain_error(&err);
 		return rc == STET_ENOTFOUND ? EXIT_NO : status_of(rc);
 	}
-	out_text("forgotten: what was read here of ");
+	out_text("forgotten: what was read and checked here of ");
 	out_foreign(which);
 	out_text("\n");
 	return EXIT_YES;
@@ -135,20 +136,21 @@ static const struct pair forget_exits[] = {{"0", "forgotten"}, {"1", "nothing is
 
 const struct command sub_remembered = {.name = "checkpoint remembered",
     .group = GROUP_KEEP,
-    .summary = "list which head of each ledger was read here last",
+    .summary = "list which head of each ledger was read or checked here last",
     .synopsis = "[--json]",
     .description =
 	"Whenever a ledger is read, its newest checkpoint is kept in the state folder "
 	"($STET_STATE, "
 	"else /var/lib/stet for root, else $XDG_STATE_HOME/stet), and what is read later has to go "
 	"on from it: a copy that is older, or of another history, is whole in itself, and only who "
-	"remembers notices. This lists what is remembered: the ledger, how many entries it had, "
-	"their root, and when it was read.",
+	"remembers notices. So is what 'stet check' verified, apart from it. This lists what is "
+	"remembered: the ledger, how many entries it had, their root, and when it was read or "
+	"checked.",
     .options = remembered_options,
     .run = run_remembered};
 const struct command sub_forget = {.name = "checkpoint forget",
     .group = GROUP_KEEP,
-    .summary = "forget which head of a ledger was read here",
+    .summary = "forget which head of a ledger was read and checked here",
     .synopsis = "[ID|-C DIR]",
     .description =
 	"For a ledger that is smaller than what was read of it before and is meant to be: a backup "

@@ -6,26 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 64 digits of lower-case hex, which a report of ours has. 1, or 0. */
-static int
-read_root(const stet_json *value, uint8_t root_out[32])
-{
-	static const char digits[] = "0123456789abcdef";
-	stet_bytes hex = stet_json_string_of(value);
-	const char *digit;
-	size_t i;
-
-	if (hex.data == NULL || hex.size != 64)
-		return 0;
-	memset(root_out, 0, 32);
-	for (i = 0; i < 64; i++) {
-		if ((digit = memchr(digits, hex.data[i], 16)) == NULL)
-			return 0;
-		root_out[i / 2] = (uint8_t)(root_out[i / 2] << 4 | (digit - digits));
-	}
-	return 1;
-}
-
 int
 stamp_check(const stet_json *report, const char *path, const stet_tsa *tsa, stet_json *list,
     stet_error *err)
@@ -38,7 +18,7 @@ stamp_check(const stet_json *report, const char *path, const stet_tsa *tsa, stet
 	stet_error why;
 	int rc;
 
-	if (origin == NULL || !read_root(stet_json_get(report, "root"), root))
+	if (origin == NULL || !json_root(stet_json_get(report, "root"), root))
 		rc = fail_text(err, STET_ENOTFOUND,
 		    "there is no checkpoint in it that a time-stamp could be of");
 	else if (file_read(path, STAMP_FILE_MAX, &der, &length, &why) < 0)

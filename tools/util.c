@@ -113,6 +113,25 @@ json_is(const stet_json *value, const char *text)
 }
 
 int
+json_root(const stet_json *value, uint8_t root_out[32])
+{
+	static const char digits[] = "0123456789abcdef";
+	stet_bytes hex = stet_json_string_of(value);
+	const char *digit;
+	size_t i;
+
+	if (hex.data == NULL || hex.size != 64)
+		return 0;
+	memset(root_out, 0, 32);
+	for (i = 0; i < 64; i++) {
+		if ((digit = memchr(digits, hex.data[i], 16)) == NULL)
+			return 0;
+		root_out[i / 2] = (uint8_t)(root_out[i / 2] << 4 | (digit - digits));
+	}
+	return 1;
+}
+
+int
 json_same(const stet_json *a, const stet_json *b)
 {
 	stet_bytes left = stet_json_string_of(a), right = stet_json_string_of(b);

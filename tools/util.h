@@ -18,6 +18,8 @@ int fail_text(stet_error *err, int code, const char *format, ...)
 int json_is(const stet_json *value, const char *text);
 /* 1 if both are strings, and the same. */
 int json_same(const stet_json *a, const stet_json *b);
+/* The root in a report, 64 digits of lower-case hex: 1, or 0. */
+int json_root(const stet_json *value, uint8_t root_out[STET_HASH_SIZE]);
 /* A string member as new NUL-terminated text; NULL if there is none. free(). */
 char *json_text(const stet_json *value);
 /* Any value as text to show: strings as they are, others as JSON. free(). */

@@ -13,6 +13,7 @@
  * Source: docs/format.md, "The reader's memory"; docs/design.md, of the same name.
  */
 #include <stet/ledger.h>
+#include <stet/trust.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,13 +49,16 @@ enum stet_recalled {
 	STET_RECALL_NOTHING, /* nothing is remembered         */
 	STET_RECALL_SAME,    /* the same head                 */
 	STET_RECALL_GOES_ON, /* it goes on from that head     */
+	STET_RECALL_BEYOND,  /* it is larger, and nothing here shows that it goes on from that head
+			      */
 	STET_RECALL_OLDER,   /* it is smaller: an older copy, or entries were taken away */
 	STET_RECALL_FORKED   /* it is of another history      */
 };
 /** Whose memory it is. */
 enum stet_recall_of {
-	STET_RECALL_READ,  /* what was read of the ledger before      */
-	STET_RECALL_SIGNED /* what this machine has signed: the second copy of the head */
+	STET_RECALL_READ,   /* what was read of the ledger before      */
+	STET_RECALL_SIGNED, /* what this machine has signed: the second copy of the head */
+	STET_RECALL_CHECKED /* what was shown by evidence that was checked without the ledger */
 };
 
 typedef struct stet_recall {
@@ -92,6 +96,50 @@ typedef struct stet_recall {
 STET_API int stet_memory_recall(
     stet_ledger *ledger, uint64_t now_ms, unsigned flags, stet_recall *recall_out, stet_error *err);
 
+/** A head that evidence shows, once it is known to be signed by a key that the reader knows. */
+typedef struct stet_shown {
+	const char *ledger; /* its id, where the evidence shows that; else NULL */
+	const char *origin;
+	uint64_t size;
+	uint8_t root[STET_HASH_SIZE];
+	stet_bytes note; /* the checkpoint; data NULL: it has none, and is not remembered */
+} stet_shown;
+
+/** Asked whether what is shown goes on from a smaller head that is remembered, given as its
+ * checkpoint: sets STET_RECALL_GOES_ON, _FORKED or _BEYOND. */
+typedef int stet_memory_ask(void *ctx, stet_bytes note, int *verdict_out, stet_error *err);
+
+/**
+ * Hold evidence against what is remembered of its ledger, with no ledger here.
+ *
+ * state_dir   the state folder; NULL: nothing is remembered
+ * trust       the keys the reader knows
+ * shown       which head it shows
+ * ask         may be NULL: then what is larger is STET_RECALL_BEYOND
+ * recall_out  filled on STET_OK; then is the largest head that was compared, or the one of another
+ *             history; size and root are those of shown
+ *
+ * What was read and checked of that ledger is compared, and what this machine has signed: by the id
+ * of the ledger where both have it, else by the origin, if a key that the reader knows has signed
+ * what is remembered.
+ *
+ * Returns STET_OK whatever the verdict; STET_EFORMAT with rule memory-damaged where what is
+ * remembered of this very ledger cannot be believed (of others it is a warning); what ask returns;
+ * STET_EIO, STET_ENOMEM.
+ */
+STET_API int stet_memory_check(const char *state_dir, const stet_trust *trust,
+    const stet_shown *shown, stet_memory_ask *ask, void *ctx, stet_recall *recall_out,
+    stet_error *err);
+/**
+ * Remember what such evidence shows, unless as much is remembered already. It is kept apart from
+ * what was read: nobody has seen that it goes on from there.
+ *
+ * Returns STET_OK, also where there is nothing to remember; STET_ELOCKED, STET_EFULL, STET_EIO,
+ * STET_ENOMEM.
+ */
+STET_API int stet_memory_keep(const char *state_dir, const stet_trust *trust,
+    const stet_shown *shown, uint64_t now_ms, stet_error *err);
+
 /**
  * What is remembered, of all ledgers.
  *
@@ -103,7 +151,7 @@ STET_API int stet_memory_recall(
  */
 STET_API int stet_memory_list(const char *state_dir, stet_json **list_out, stet_error *err);
 /**
- * Forget what was read of one ledger; what this machine has signed of it stays.
+ * Forget what was read and checked of one ledger; what this machine has signed of it stays.
  *
  * which      a ledger's id, with or without "stet:", or an origin
  * count_out  how many heads are forgotten

@@ -10,6 +10,12 @@
 
 #define WAIT_MS 2000 /* it is written in a moment; nobody's answer waits for it for long */
 
+int
+st_memory_is_closed(const stet_error *why)
+{
+	return why->sys_errno == EACCES || why->sys_errno == ENOTDIR || why->sys_errno == EPERM;
+}
+
 /* What stands in the way of looking is no memory that disagrees: somebody else's folder, say. What
  * is there and no file of ours is damage. */
 static int
@@ -18,7 +24,7 @@ why_unread(int rc, stet_error *why, stet_error *err)
 	if (rc == STET_EFORMAT || why->sys_errno == EISDIR || why->sys_errno == ELOOP)
 		return st_fail(err, STET_EFORMAT, ST_MEMORY_DAMAGED,
 		    "what is remembered is damaged: it is no such file");
-	if (why->sys_errno == EACCES || why->sys_errno == ENOTDIR || why->sys_errno == EPERM)
+	if (st_memory_is_closed(why))
 		rc = STET_EREFUSED;
 	if (err != NULL)
 		*err = *why;
@@ -40,7 +46,8 @@ st_accepted_read(const char *folder, const char *name, const char *id, struct st
 	if ((rc = st_file_read(path, ST_MEMORY_MAX, text_out, &why)) < 0)
 		rc = why_unread(rc, &why, err);
 	else if ((rc = st_accepted_parse(st_buf_bytes(text_out), accepted_out, err)) == STET_OK &&
-		 id != NULL && strcmp(accepted_out->head.ledger, id) != 0)
+		 id != NULL && strcmp(accepted_out->head.ledger, id) != 0 &&
+		 (accepted_out->head.ledger[0] != '\0' || strcmp(name, ST_MEMORY_CHECKED) != 0))
 		rc = st_fail(err, STET_EFORMAT, ST_MEMORY_DAMAGED,
 		    "what is remembered is damaged: it is of another ledger");
 	free(path);

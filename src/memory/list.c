@@ -9,9 +9,6 @@
 #include "json/json.h"
 #include "memory/memory.h"
 
-/* Each folder of the state folder that can be a ledger's. */
-typedef int visit_folder(void *ctx, const char *folder, const char *hex, stet_error *err);
-
 static int
 compare_names(const void *a, const void *b)
 {
@@ -58,8 +55,8 @@ read_names(const char *state_dir, struct names *names, stet_error *err)
 	return rc;
 }
 
-static int
-walk(const char *state_dir, visit_folder *visit, void *ctx, stet_error *err)
+int
+st_memory_walk(const char *state_dir, st_memory_visit *visit, void *ctx, stet_error *err)
 {
 	struct names names = {0};
 	char *folder;
@@ -141,7 +138,9 @@ list_file(stet_json *list, const char *folder, const char *hex, const char *name
 static int
 list_folder(void *ctx, const char *folder, const char *hex, stet_error *err)
 {
-	return list_file(ctx, folder, hex, ST_MEMORY_SEEN, err);
+	int rc = list_file(ctx, folder, hex, ST_MEMORY_SEEN, err);
+
+	return rc < 0 ? rc : list_file(ctx, folder, hex, ST_MEMORY_CHECKED, err);
 }
 
 int
@@ -150,7 +149,8 @@ stet_memory_list(const char *state_dir, stet_json **list_out, stet_error *err)
 	stet_json *list = stet_json_array();
 	int rc;
 
-	if ((rc = walk(state_dir, list_folder, list, err)) == STET_OK && st_json_rc(list) < 0)
+	if ((rc = st_memory_walk(state_dir, list_folder, list, err)) == STET_OK &&
+	    st_json_rc(list) < 0)
 		rc = st_fail_nomem(err);
 	if (rc < 0)
 		stet_json_free(list);
@@ -187,16 +187,24 @@ is_meant(const char *which, const char *hex, const char *folder, const char *nam
 }
 
 static int
-forget_folder(void *ctx, const char *folder, const char *hex, stet_error *err)
+forget_file(struct forgetting *forgetting, const char *folder, const char *hex, const char *name,
+    stet_error *err)
 {
-	struct forgetting *forgetting = ctx;
-	int rc = is_meant(forgetting->which, hex, folder, ST_MEMORY_SEEN, err);
+	int rc = is_meant(forgetting->which, hex, folder, name, err);
 
 	if (rc <= 0)
 		return rc;
-	if ((rc = st_accepted_forget(folder, ST_MEMORY_SEEN, err)) == STET_OK)
+	if ((rc = st_accepted_forget(folder, name, err)) == STET_OK)
 		forgetting->count++;
 	return rc == STET_ENOTFOUND ? STET_OK : rc;
+}
+
+static int
+forget_folder(void *ctx, const char *folder, const char *hex, stet_error *err)
+{
+	int rc = forget_file(ctx, folder, hex, ST_MEMORY_SEEN, err);
+
+	return rc < 0 ? rc : forget_file(ctx, folder, hex, ST_MEMORY_CHECKED, err);
 }
 
 int
@@ -205,7 +213,7 @@ stet_memory_forget(const char *state_dir, const char *which, size_t *count_out, 
 	struct forgetting forgetting = {which, 0};
 	int rc;
 
-	if ((rc = walk(state_dir, forget_folder, &forgetting, err)) < 0)
+	if ((rc = st_memory_walk(state_dir, forget_folder, &forgetting, err)) < 0)
 		return rc;
 	if (forgetting.count == 0)
 		return st_fail(

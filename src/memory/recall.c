@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hex.h"
+#include "base/time.h"
 #include "memory/memory.h"
 
 /* What is remembered, and the checkpoint that may be remembered next.  All of it is read before the
@@ -10,9 +12,9 @@
 struct recalling {
 	stet_ledger *ledger;
 	stet_recall *recall;
-	struct st_buf seen_text, signed_text, note;
-	struct st_accepted seen; /* points into seen_text */
-	int has_seen;
+	struct st_buf seen_text, checked_text, signed_text, note;
+	struct st_accepted seen, checked; /* point into the texts */
+	int has_seen, has_checked;
 	int has_signed; /* signed_text is there, not judged yet */
 	int has_next;   /* note and next are the checkpoint beside the ledger */
 	struct st_checkpoint next;
@@ -36,6 +38,29 @@ read_seen(struct recalling *recalling, stet_error *err)
 	rc = st_accepted_read(recalling->ledger->state_dir, ST_MEMORY_SEEN, recalling->ledger->id,
 	    &recalling->seen_text, &recalling->seen, &why);
 	recalling->has_seen = rc == STET_OK;
+	if (rc == STET_OK || rc == STET_ENOTFOUND)
+		return STET_OK;
+	if (rc == STET_EREFUSED) {
+		warn(recalling, &why);
+		return STET_OK;
+	}
+	if (err != NULL)
+		*err = why;
+	return rc;
+}
+
+/* vkey: of the ledger, where that is all that is known; else NULL. */
+static int
+read_checked(struct recalling *recalling, const struct st_vkey *vkey, stet_error *err)
+{
+	stet_error why;
+	int rc;
+
+	if (vkey == NULL && recalling->has_seen)
+		vkey = &recalling->seen.vkey;
+	rc = st_accepted_checked(
+	    recalling->ledger, vkey, &recalling->checked_text, &recalling->checked, &why);
+	recalling->has_checked = rc == STET_OK;
 	if (rc == STET_OK || rc == STET_ENOTFOUND)
 		return STET_OK;
 	if (rc == STET_EREFUSED) {
@@ -73,6 +98,12 @@ read_next(struct recalling *recalling, stet_error *err)
 
 	recalling->has_next = rc == STET_OK;
 	return rc == STET_ENOMEM ? st_fail_nomem(err) : STET_OK;
+}
+
+static int
+is_refused(const stet_recall *recall)
+{
+	return recall->verdict == STET_RECALL_OLDER || recall->verdict == STET_RECALL_FORKED;
 }
 
 /* --- judging ---------------------------------------------------------------------------------- */
@@ -181,6 +212,38 @@ judge_signed(struct recalling *recalling, stet_error *err)
 	return STET_OK;
 }
 
+/* What evidence showed has to be of this history. That it showed more than is here is told and no
+ * more: who keeps a yearly copy checks newer proofs all the time. */
+static int
+judge_checked(struct recalling *recalling, stet_error *err)
+{
+	const stet_accepted *checked = &recalling->checked.head;
+	stet_recall *recall = recalling->recall;
+	char hex[65], time[ST_TIME_SIZE];
+	stet_error why;
+	int rc, verdict;
+
+	if (!recalling->has_checked)
+		return STET_OK;
+	if ((rc = stands(recalling, checked->size, checked->root, &verdict, err)) < 0)
+		return rc;
+	if (verdict == STET_RECALL_FORKED) {
+		recall->verdict = verdict;
+		recall->of = STET_RECALL_CHECKED;
+		recall->then = *checked;
+	} else if (verdict == STET_RECALL_OLDER) {
+		st_hex(checked->root, 32, hex);
+		st_time_text(checked->ms / 1000, time);
+		(void)st_fail(&why, STET_EREFUSED, ST_COPY_OLDER,
+		    "evidence that was checked here on %s showed a head of %llu entries, root %s: "
+		    "this copy has %llu, and what came after is not in it",
+		    time, (unsigned long long)checked->size, hex,
+		    (unsigned long long)recalling->head.sealed);
+		warn(recalling, &why);
+	}
+	return STET_OK;
+}
+
 /* --- going on --------------------------------------------------------------------------------- */
 
 /* Which of the ledger's keys has signed the note, the newest first. STET_ENOTFOUND: none. */
@@ -269,6 +332,11 @@ remember(struct recalling *recalling, uint64_t now_ms, stet_error *err)
 	if ((rc = find_signer(recalling, &accepted.vkey, &why)) == STET_ENOTFOUND ||
 	    rc == STET_EFORMAT || rc == STET_EMISMATCH)
 		return STET_OK;
+	if (rc == STET_OK && !recalling->has_seen && !recalling->has_checked) {
+		if ((rc = read_checked(recalling, &accepted.vkey, err)) < 0 ||
+		    (rc = judge_checked(recalling, err)) < 0 || is_refused(recalling->recall))
+			return rc;
+	}
 	strcpy(accepted.head.ledger, recalling->ledger->id);
 	accepted.head.size = recalling->next.size;
 	accepted.head.ms = now_ms;
@@ -291,12 +359,6 @@ remember(struct recalling *recalling, uint64_t now_ms, stet_error *err)
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static int
-is_refused(const stet_recall *recall)
-{
-	return recall->verdict == STET_RECALL_OLDER || recall->verdict == STET_RECALL_FORKED;
-}
-
-static int
 hold(struct recalling *recalling, uint64_t now_ms, unsigned flags, stet_error *err)
 {
 	stet_recall *recall = recalling->recall;
@@ -306,6 +368,7 @@ hold(struct recalling *recalling, uint64_t now_ms, unsigned flags, stet_error *e
 	    (rc = st_head_read(recalling->reader, &recalling->head, err)) < 0 ||
 	    (rc = judge_seen(recalling, err)) < 0 ||
 	    (!is_refused(recall) && (rc = judge_signed(recalling, err)) < 0) ||
+	    (!is_refused(recall) && (rc = judge_checked(recalling, err)) < 0) ||
 	    (!is_refused(recall) && (flags & STET_RECALL_ONLY) == 0 &&
 		(rc = remember(recalling, now_ms, err)) < 0))
 		return rc;
@@ -328,19 +391,21 @@ stet_memory_recall(
 	if (ledger->state_dir == NULL || ledger->of_proof)
 		return STET_OK;
 	if ((rc = read_seen(&recalling, err)) < 0 ||
+	    (rc = read_checked(&recalling, NULL, err)) < 0 ||
 	    ((flags & STET_RECALL_WRITER) == 0 && (rc = read_signed(&recalling, err)) < 0) ||
 	    ((flags & STET_RECALL_ONLY) == 0 && (rc = read_next(&recalling, err)) < 0))
 		goto done;
 	rc = hold(&recalling, now_ms, flags, &why);
 	/* Of tables that are damaged the read itself tells, unless something is remembered. */
 	if ((rc == STET_EFORMAT || rc == STET_ENOTFOUND) && !recalling.has_seen &&
-	    why.rule != ST_MEMORY_DAMAGED)
+	    !recalling.has_checked && why.rule != ST_MEMORY_DAMAGED)
 		rc = STET_OK;
 	else if (rc < 0 && err != NULL)
 		*err = why;
 done:
 	st_reader_close(recalling.reader);
 	st_buf_free(&recalling.seen_text);
+	st_buf_free(&recalling.checked_text);
 	st_buf_free(&recalling.signed_text);
 	st_buf_free(&recalling.note);
 	return rc;

@@ -213,31 +213,79 @@ verify_remembered(struct st_verify *verify)
 
 /* --- what was read before --------------------------------------------------------------------- */
 
+/* *go_out: there is something to compare. What is somebody else's, or gone, is nothing. */
+static int
+is_kept(struct st_verify *verify, const struct st_kept_head *kept, int *go_out)
+{
+	*go_out = kept->rc == STET_OK && verify->state.origin != NULL;
+	if (kept->rc == STET_OK || kept->rc == STET_ENOTFOUND || kept->rc == STET_EREFUSED ||
+	    verify->state.origin == NULL)
+		return STET_OK;
+	if (kept->rc == STET_EFORMAT)
+		return st_found_after(verify, ST_MEMORY_DAMAGED, STET_NO_SEQ, "%s", kept->why.text);
+	if (verify->err != NULL)
+		*verify->err = kept->why;
+	return kept->rc;
+}
+
+static int
+check_kept(struct st_verify *verify, const stet_accepted *head, const char *how)
+{
+	char hex[65], whose[160];
+
+	st_hex(head->root, sizeof(head->root), hex);
+	snprintf(whose, sizeof(whose), "the head that was %s here before, root %s", how, hex);
+	return check_root(verify, head->size, head->root, whose);
+}
+
 static int
 verify_seen(struct st_verify *verify)
 {
-	const stet_accepted *seen = &verify->seen.head;
+	const stet_accepted *head = &verify->seen.accepted.head;
 	uint64_t size = verify->state.size;
-	int rc = verify->seen_rc;
-	char hex[65], whose[128];
+	char hex[65];
+	int rc, go;
 
-	if (verify->state.origin == NULL || rc == STET_ENOTFOUND || rc == STET_EREFUSED)
-		return STET_OK; /* nothing, or somebody else's */
-	if (rc == STET_EFORMAT)
-		return st_found_after(
-		    verify, ST_MEMORY_DAMAGED, STET_NO_SEQ, "%s", verify->seen_why.text);
-	if (rc < 0) {
-		if (verify->err != NULL)
-			*verify->err = verify->seen_why;
+	if ((rc = is_kept(verify, &verify->seen, &go)) < 0 || !go)
 		return rc;
-	}
-	st_hex(seen->root, sizeof(seen->root), hex);
-	snprintf(whose, sizeof(whose), "the head that was read here before, root %s", hex);
-	if (seen->size <= size)
-		return check_root(verify, seen->size, seen->root, whose);
+	if (head->size <= size)
+		return check_kept(verify, head, "read");
+	st_hex(head->root, sizeof(head->root), hex);
 	return st_found(verify, ST_COPY_OLDER, size,
 	    "a head of %llu entries, root %s, was read here before, and %llu are here",
-	    (unsigned long long)seen->size, hex, (unsigned long long)size);
+	    (unsigned long long)head->size, hex, (unsigned long long)size);
+}
+
+/* That evidence showed more than is here is no fault of a copy. */
+static int
+verify_checked(struct st_verify *verify)
+{
+	const stet_accepted *head = &verify->checked.accepted.head;
+	int rc, go;
+
+	if ((rc = is_kept(verify, &verify->checked, &go)) < 0 || !go ||
+	    head->size > verify->state.size)
+		return rc;
+	return check_kept(verify, head, "checked");
+}
+
+static void
+read_kept(struct st_verify *verify)
+{
+	stet_ledger *ledger = verify->ledger;
+	const struct st_vkey *vkey = NULL;
+
+	verify->seen.rc = verify->checked.rc = STET_ENOTFOUND;
+	st_error_clear(&verify->seen.why);
+	st_error_clear(&verify->checked.why);
+	if (ledger->state_dir == NULL || (verify->options->flags & STET_VERIFY_NO_MEMORY) != 0)
+		return;
+	verify->seen.rc = st_accepted_read(ledger->state_dir, ST_MEMORY_SEEN, ledger->id,
+	    &verify->seen.text, &verify->seen.accepted, &verify->seen.why);
+	if (verify->seen.rc == STET_OK)
+		vkey = &verify->seen.accepted.vkey;
+	verify->checked.rc = st_accepted_checked(
+	    ledger, vkey, &verify->checked.text, &verify->checked.accepted, &verify->checked.why);
 }
 
 int
@@ -253,12 +301,7 @@ st_verify_read_heads(struct st_verify *verify)
 	    st_file_read(path, ST_NOTE_MAX, &verify->stored_note, &verify->stored_why);
 	verify->remembered_rc =
 	    st_guard_text(verify->ledger, &verify->remembered_note, &verify->remembered_why);
-	st_error_clear(&verify->seen_why);
-	verify->seen_rc = STET_ENOTFOUND;
-	if (verify->ledger->state_dir != NULL &&
-	    (verify->options->flags & STET_VERIFY_NO_MEMORY) == 0)
-		verify->seen_rc = st_accepted_read(verify->ledger->state_dir, ST_MEMORY_SEEN,
-		    verify->ledger->id, &verify->seen_text, &verify->seen, &verify->seen_why);
+	read_kept(verify);
 	free(path);
 	return STET_OK;
 }
@@ -322,7 +365,8 @@ st_verify_heads(struct st_verify *verify)
 	if (note == NULL)
 		return st_fail_nomem(verify->err);
 	if ((rc = verify_stored(verify, note)) == STET_OK &&
-	    (rc = verify_remembered(verify)) == STET_OK && (rc = verify_seen(verify)) == STET_OK)
+	    (rc = verify_remembered(verify)) == STET_OK && (rc = verify_seen(verify)) == STET_OK &&
+	    (rc = verify_checked(verify)) == STET_OK)
 		rc = verify_trusted(verify, note);
 	free(note);
 	return rc;

@@ -92,7 +92,8 @@ close_run(struct st_verify *verify)
 	st_buf_free(&verify->stored_note);
 	free(verify->stamps);
 	st_buf_free(&verify->remembered_note);
-	st_buf_free(&verify->seen_text);
+	st_buf_free(&verify->seen.text);
+	st_buf_free(&verify->checked.text);
 	free(verify->spare_bytes);
 }
 

@@ -164,6 +164,14 @@ int st_verify_run(stet_ledger *ledger, const stet_verify_options *options,
 
 #define ST_GAPS_KEPT 64
 
+/* A file of the reader's memory as it was before the first entry was read, or why not. */
+struct st_kept_head {
+	struct st_buf text; /* what accepted points into */
+	struct st_accepted accepted;
+	int rc;
+	stet_error why;
+};
+
 struct st_verify {
 	stet_ledger *ledger;
 	const stet_verify_options *options;
@@ -191,10 +199,10 @@ struct st_verify {
 	struct st_buf stored_note, remembered_note;
 	struct st_kept *stamps; /* time-stamps beside the ledger, before the first snapshot */
 	size_t stamp_count;
-	struct st_buf seen_text;
-	struct st_accepted seen; /* points into seen_text */
-	int stored_rc, remembered_rc, seen_rc;
-	stet_error stored_why, remembered_why, seen_why;
+	struct st_kept_head seen,
+	    checked; /* what was read of it before, and what evidence showed */
+	int stored_rc, remembered_rc;
+	stet_error stored_why, remembered_why;
 	struct st_head stored_head; /* what ST_META says; size STET_NO_SEQ: nothing */
 	struct st_checkpoint since;
 	int64_t shift;                  /* what stands under number n is entry n + shift       */

@@ -35,7 +35,7 @@ def contents(world):
     for base in (os.path.join(world.ledger, "artifacts"), world.state):
         for folder, _, names in os.walk(base):
             for name in names:
-                if name not in ("lock", "seen.lock"):
+                if name not in ("lock", "seen.lock", "checked.lock"):
                     with open(os.path.join(folder, name), "rb") as file:
                         kept[os.path.join(folder, name)] = file.read()
     with open(os.path.join(world.ledger, "checkpoint"), "rb") as file:

@@ -14,7 +14,7 @@ import time
 TIMEOUT = 60  # of one run; what takes longer hangs
 ORIGIN = "ledger.example/crash"
 KNOWN = re.compile(r"ledger/(data\.mdb|lock\.mdb|write\.lock|format|checkpoint|keys/ledger\.key"
-                   r"|artifacts/[0-9a-f]{2}/[0-9a-f]{62})|state/[0-9a-f]{64}/(head|lock|seen|seen\.lock)")
+                   r"|artifacts/[0-9a-f]{2}/[0-9a-f]{62})|state/[0-9a-f]{64}/(head|lock|(seen|checked)(\.lock)?)")
 
 
 class Done:

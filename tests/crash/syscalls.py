@@ -435,6 +435,44 @@ def after_evidence(bench, world, operation, done, call):
     check(len(world.entries()) == len(bench.before) + 2, "comparing changed the ledger")
 
 
+def check_words(world, name):
+    return ["check", "@/%s.note" % name, "--key", world.must("checkpoint", "--vkey").text.strip()]
+
+
+def check_older(world):
+    """A reader elsewhere has checked something older of the ledger."""
+    for name in ("old", "new"):
+        with open(os.path.join(world.top, name + ".note"), "w", encoding="utf-8") as file:
+            file.write(world.must("checkpoint", "--no-remember").text)
+        if name == "old":
+            world.must("record", "10.5281/zenodo.1", "--title", "The first", "--id", "since-then")
+    words = check_words(world, "old")
+    os.rename(world.state, world.state + ".writer")
+    world.must(*[w.replace("@", world.top) for w in words], here=False)
+
+
+def after_check(bench, world, operation, done, call):
+    """What is remembered is the head from before or the new one, whole, and the same again is
+    accepted and remembered."""
+    if done.status == 0:
+        check("verified" in done.text, "exit 0 without the answer", done)
+    elif done.status == 3:
+        check("could not find out" in done.text or lab.one_line(done, 3), "says nothing", done)
+    kept = world.run("checkpoint", "remembered", here=False)
+    check(kept.status == 0 and "damaged" not in kept.text, "half a memory", kept, done)
+    with open(os.path.join(world.top, "new.note"), encoding="utf-8") as file:
+        now = int(file.read().splitlines()[1])
+    sizes = [int(size) for size in re.findall(r"size +(\d+) entries", kept.text)]
+    check(sizes in ([now - 2], [now]), "what was remembered is lost", kept, done)
+    again = operation.run(world)
+    check(again.status == 0 and again.error == "", "the next check", again)
+    kept = world.run("checkpoint", "remembered", here=False)
+    check("%d entries" % now in kept.text, "the next check does not remember", kept)
+    shutil.rmtree(world.state)
+    os.rename(world.state + ".writer", world.state)
+    go_on(world)
+
+
 def after_withhold(bench, world, operation, done, call):
     """The statement comes before the erasure; the same command again completes it."""
     before = bench.before
@@ -490,6 +528,8 @@ def operations(bench):
                   every=7),
         Operation("ocfl again", ["export", "ocfl", "--all", "-q", "-o", "@/ocfl"],
                   prepare=exported_once, after=after_ocfl, every=11),
+        Operation("check", check_words(bench.base, "new"), prepare=check_older,
+                  after=after_check, here=False, reads=True),
         Operation("export", ["export", "cborseq", "-q", "-o", "@/out"], after=after_output),
         Operation("compare", ["compare", "@/ledger", "@/ledger-copy", "-q", "-o", "@/out"],
                   prepare=with_fork, after=after_evidence, here=False, reads=True, answer=1),

@@ -784,6 +784,366 @@ test_remembered__is_asked_by_verify(void **state)
 	scene_free(&scene);
 }
 
+/* --- evidence --------------------------------------------------------------------------------- */
+
+/* What a checkpoint shows, of no ledger that it names. */
+struct evidence {
+	struct st_buf note;
+	stet_shown shown;
+};
+
+static void
+evidence_of(struct evidence *evidence, const char *path, const char *ledger)
+{
+	static struct st_note parsed;
+	struct st_checkpoint checkpoint;
+
+	memset(evidence, 0, sizeof(*evidence));
+	evidence->note = read_file(path, "checkpoint");
+	evidence->shown.note = st_buf_bytes(&evidence->note);
+	assert_int_equal(
+	    st_checkpoint_read(evidence->shown.note, &parsed, &checkpoint, NULL), STET_OK);
+	evidence->shown.ledger = ledger;
+	evidence->shown.origin = TL_ORIGIN;
+	evidence->shown.size = checkpoint.size;
+	memcpy(evidence->shown.root, checkpoint.root, 32);
+}
+
+static stet_trust *
+trust_of(const struct scene *scene, enum tl_key key)
+{
+	stet_trust *trust = NULL;
+	uint8_t public_key[STET_KEY_SIZE];
+	struct st_buf text = {0};
+	struct st_vkey vkey;
+
+	stet_key_public(scene->tl.keys[key], public_key);
+	assert_int_equal(
+	    st_vkey_make(TL_ORIGIN, ST_NOTE_ED25519, public_key, &vkey, NULL), STET_OK);
+	st_vkey_put(&text, &vkey);
+	st_buf_put_u8(&text, 0);
+	assert_int_equal(stet_trust_new(&trust, NULL), STET_OK);
+	assert_int_equal(stet_trust_add(trust, (const char *)text.data, NULL), STET_OK);
+	st_buf_free(&text);
+	return trust;
+}
+
+struct evidences {
+	struct scene scene;
+	struct evidence old, new, other;
+	stet_trust *trust;
+};
+
+static void
+evidences_make(struct evidences *all, const char *ledger)
+{
+	scene_make(&all->scene);
+	evidence_of(&all->old, all->scene.old, ledger);
+	evidence_of(&all->new, all->scene.tl.path, ledger);
+	evidence_of(&all->other, all->scene.fork, ledger);
+	all->trust = trust_of(&all->scene, TL_LEDGER);
+}
+
+static void
+evidences_free(struct evidences *all)
+{
+	st_buf_free(&all->old.note);
+	st_buf_free(&all->new.note);
+	st_buf_free(&all->other.note);
+	stet_trust_free(all->trust);
+	scene_free(&all->scene);
+}
+
+static void
+keep(struct evidences *all, const struct evidence *evidence)
+{
+	assert_int_equal(
+	    stet_memory_keep(all->scene.reader, all->trust, &evidence->shown, NOW, NULL), STET_OK);
+}
+
+static stet_recall
+check(struct evidences *all, const struct evidence *evidence)
+{
+	stet_recall got;
+	stet_error err;
+
+	if (stet_memory_check(
+		all->scene.reader, all->trust, &evidence->shown, NULL, NULL, &got, &err) < 0)
+		fail_msg("%s [%s]", err.text, stet_rule_name(err.rule));
+	assert_int_equal(got.size, evidence->shown.size);
+	assert_memory_equal(got.root, evidence->shown.root, 32);
+	return got;
+}
+
+static void
+assert_check(struct evidences *all, const struct evidence *evidence, int verdict, int of)
+{
+	stet_recall got = check(all, evidence);
+
+	assert_int_equal(got.verdict, verdict);
+	if (verdict != STET_RECALL_NOTHING)
+		assert_int_equal(got.of, of);
+	assert_int_equal(got.warning.code, STET_OK);
+}
+
+static void
+test_remembered__evidence_goes_forward(void **state)
+{
+	static const char id[] =
+	    "stet:1111111111111111111111111111111111111111111111111111111111111111";
+	static const char *const ids[] = {NULL, id};
+	struct evidences all;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		evidences_make(&all, ids[i]);
+		assert_check(&all, &all.old, STET_RECALL_NOTHING, 0);
+		assert_int_equal(listed(all.scene.reader), 0);
+		keep(&all, &all.old);
+		assert_int_equal(listed(all.scene.reader), 1);
+		assert_check(&all, &all.old, STET_RECALL_SAME, STET_RECALL_CHECKED);
+		assert_check(&all, &all.new, STET_RECALL_BEYOND, STET_RECALL_CHECKED);
+		keep(&all, &all.new);
+		assert_int_equal(listed(all.scene.reader), 1);
+		assert_check(&all, &all.old, STET_RECALL_OLDER, STET_RECALL_CHECKED);
+		assert_int_equal(check(&all, &all.old).then.size, all.new.shown.size);
+		assert_check(&all, &all.other, STET_RECALL_FORKED, STET_RECALL_CHECKED);
+		/* neither is kept in its place */
+		keep(&all, &all.old);
+		keep(&all, &all.other);
+		assert_check(&all, &all.new, STET_RECALL_SAME, STET_RECALL_CHECKED);
+		evidences_free(&all);
+	}
+}
+
+static int
+answer(void *ctx, stet_bytes note, int *verdict_out, stet_error *err)
+{
+	const int *what = ctx;
+
+	(void)note;
+	*verdict_out = *what;
+	return *what < 0 ? st_fail(err, *what, ST_IO_FAILED, "cannot say") : STET_OK;
+}
+
+static void
+test_remembered__evidence_may_show_that_it_goes_on(void **state)
+{
+	struct evidences all;
+	stet_recall got;
+	stet_error err;
+	int what = STET_RECALL_GOES_ON;
+
+	(void)state;
+	evidences_make(&all, NULL);
+	keep(&all, &all.old);
+	assert_int_equal(stet_memory_check(all.scene.reader, all.trust, &all.new.shown, answer,
+			     &what, &got, &err),
+	    STET_OK);
+	assert_int_equal(got.verdict, STET_RECALL_GOES_ON);
+	what = STET_RECALL_FORKED;
+	assert_int_equal(stet_memory_check(all.scene.reader, all.trust, &all.new.shown, answer,
+			     &what, &got, &err),
+	    STET_OK);
+	assert_int_equal(got.verdict, STET_RECALL_FORKED);
+	assert_int_equal(got.then.size, all.old.shown.size);
+	what = STET_EIO;
+	assert_int_equal(stet_memory_check(all.scene.reader, all.trust, &all.new.shown, answer,
+			     &what, &got, &err),
+	    STET_EIO);
+	/* nobody is asked of what is not larger */
+	assert_int_equal(stet_memory_check(all.scene.reader, all.trust, &all.old.shown, answer,
+			     &what, &got, &err),
+	    STET_OK);
+	evidences_free(&all);
+}
+
+/* By the id where both have one, else by origin and a key that the reader knows. */
+static void
+test_remembered__evidence_is_of_its_ledger_alone(void **state)
+{
+	static const char another[] =
+	    "stet:2222222222222222222222222222222222222222222222222222222222222222";
+	struct evidences all;
+	stet_trust *mine;
+
+	(void)state;
+	evidences_make(&all, NULL);
+	open_reader(&all.scene, all.scene.tl.path);
+	(void)recall(all.scene.ledger, 0);
+	assert_check(&all, &all.new, STET_RECALL_SAME, STET_RECALL_READ);
+	assert_check(&all, &all.old, STET_RECALL_OLDER, STET_RECALL_READ);
+	assert_check(&all, &all.other, STET_RECALL_FORKED, STET_RECALL_READ);
+	all.old.shown.ledger = all.scene.ledger->id;
+	assert_check(&all, &all.old, STET_RECALL_OLDER, STET_RECALL_READ);
+	all.old.shown.ledger = another;
+	assert_check(&all, &all.old, STET_RECALL_NOTHING, 0);
+	all.old.shown.ledger = NULL;
+	all.old.shown.origin = "ledger.example.org/another";
+	assert_check(&all, &all.old, STET_RECALL_NOTHING, 0);
+	all.old.shown.origin = TL_ORIGIN;
+	mine = all.trust;
+	all.trust = trust_of(&all.scene, TL_STRANGER);
+	assert_check(&all, &all.old, STET_RECALL_NOTHING, 0);
+	/* nor is anything kept that no known key has signed, or that another head has signed */
+	keep(&all, &all.other);
+	stet_trust_free(all.trust);
+	all.trust = mine;
+	assert_int_equal(listed(all.scene.reader), 1);
+	tl_say(&all.scene.tl, TL_PUBLISHER, RECORD(6));
+	st_buf_free(&all.new.note);
+	evidence_of(&all.new, all.scene.tl.path, NULL);
+	all.new.shown.root[0] ^= 1;
+	keep(&all, &all.new);
+	all.new.shown.root[0] ^= 1;
+	all.new.shown.size++;
+	keep(&all, &all.new);
+	all.new.shown.size--;
+	all.new.shown.note = (stet_bytes){NULL, 0};
+	keep(&all, &all.new);
+	assert_int_equal(listed(all.scene.reader), 1);
+	/* what matched has told which ledger it is */
+	all.new.shown.note = st_buf_bytes(&all.new.note);
+	keep(&all, &all.new);
+	assert_true(has_file(all.scene.ledger->state_dir, ST_MEMORY_CHECKED));
+	assert_int_equal(listed(all.scene.reader), 2);
+	evidences_free(&all);
+}
+
+static void
+test_remembered__what_is_signed_here_counts_for_evidence(void **state)
+{
+	struct evidences all;
+
+	(void)state;
+	evidences_make(&all, NULL);
+	free(all.scene.reader);
+	all.scene.reader = strdup(all.scene.tl.state);
+	assert_check(&all, &all.old, STET_RECALL_OLDER, STET_RECALL_SIGNED);
+	assert_check(&all, &all.other, STET_RECALL_FORKED, STET_RECALL_SIGNED);
+	put_file(all.scene.tl.ledger->state_dir, "head", st_str("damaged"));
+	assert_check(&all, &all.old, STET_RECALL_NOTHING, 0);
+	evidences_free(&all);
+}
+
+static void
+test_remembered__evidence_and_a_damaged_memory(void **state)
+{
+	struct evidences all;
+	stet_recall got;
+	stet_error err;
+
+	(void)state;
+	evidences_make(&all, NULL);
+	open_reader(&all.scene, all.scene.old);
+	put_file(all.scene.ledger->state_dir, ST_MEMORY_CHECKED, st_str("damaged"));
+	/* nobody knows whose it was */
+	got = check(&all, &all.new);
+	assert_int_equal(got.verdict, STET_RECALL_NOTHING);
+	assert_int_equal(got.warning.rule, ST_MEMORY_DAMAGED);
+	all.new.shown.ledger = all.scene.ledger->id;
+	st_error_clear(&err);
+	assert_int_equal(
+	    stet_memory_check(all.scene.reader, all.trust, &all.new.shown, NULL, NULL, &got, &err),
+	    STET_EFORMAT);
+	assert_int_equal(err.rule, ST_MEMORY_DAMAGED);
+	assert_int_equal(
+	    stet_memory_keep(all.scene.reader, all.trust, &all.new.shown, NOW, &err), STET_EFORMAT);
+	assert_not_known(&all.scene);
+	/* of another it is none of its concern */
+	all.new.shown.ledger =
+	    "stet:3333333333333333333333333333333333333333333333333333333333333333";
+	assert_check(&all, &all.new, STET_RECALL_NOTHING, 0);
+	/* no folder, and a file in its place */
+	assert_int_equal(
+	    stet_memory_check(NULL, all.trust, &all.new.shown, NULL, NULL, &got, &err), STET_OK);
+	assert_int_equal(got.verdict, STET_RECALL_NOTHING);
+	put_file(all.scene.tl.folder, "file", st_str(""));
+	free(all.scene.reader);
+	all.scene.reader = st_path_join(all.scene.tl.folder, "file");
+	got = check(&all, &all.new);
+	assert_int_equal(got.verdict, STET_RECALL_NOTHING);
+	assert_int_not_equal(got.warning.code, STET_OK);
+	evidences_free(&all);
+}
+
+/* What evidence showed is asked where a copy is read: of another history it is a fork; of more than
+ * is here, it is told and no more. */
+static void
+test_remembered__evidence_counts_for_readers(void **state)
+{
+	struct evidences all;
+	stet_recall got;
+	int by_id;
+
+	(void)state;
+	for (by_id = 0; by_id < 2; by_id++) {
+		evidences_make(&all, NULL);
+		open_reader(&all.scene, all.scene.fork);
+		if (by_id)
+			all.new.shown.ledger = all.scene.ledger->id;
+		keep(&all, &all.new);
+		/* the first read of all, too */
+		assert_recall(&all.scene, all.scene.fork, 0, STET_RECALL_FORKED);
+		got = recall(all.scene.ledger, 0);
+		assert_int_equal(got.of, STET_RECALL_CHECKED);
+		assert_int_equal(got.then.size, all.new.shown.size);
+		assert_int_equal(remembered(&all.scene), 0);
+		assert_found(&all.scene, 0, by_id ? ST_FORKED : ST_RULE_NONE);
+		assert_found(&all.scene, STET_VERIFY_NO_MEMORY, ST_RULE_NONE);
+		open_reader(&all.scene, all.scene.old);
+		got = recall(all.scene.ledger, 0);
+		assert_int_equal(got.verdict, STET_RECALL_NOTHING);
+		assert_int_equal(got.warning.rule, ST_COPY_OLDER);
+		assert_int_equal(remembered(&all.scene), size_of(all.scene.old));
+		got = recall(all.scene.ledger, 0);
+		assert_int_equal(got.verdict, STET_RECALL_SAME);
+		assert_int_equal(got.warning.rule, ST_COPY_OLDER);
+		assert_found(&all.scene, 0, ST_RULE_NONE);
+		open_reader(&all.scene, all.scene.fork);
+		assert_found(&all.scene, 0, ST_FORKED);
+		assert_recall(&all.scene, all.scene.fork, 0, STET_RECALL_FORKED);
+		assert_recall(&all.scene, all.scene.tl.path, 0, STET_RECALL_GOES_ON);
+		evidences_free(&all);
+	}
+}
+
+static void
+test_remembered__evidence_or_not_when_memory_is_short(void **state)
+{
+	struct evidences all;
+	stet_recall got;
+	stet_error err;
+	long n;
+	int rc;
+
+	(void)state;
+	evidences_make(&all, NULL);
+	keep(&all, &all.old);
+	for (n = 0;; n++) {
+		alloc_fail(n);
+		rc = stet_memory_check(
+		    all.scene.reader, all.trust, &all.new.shown, NULL, NULL, &got, &err);
+		if (!alloc_failed())
+			break;
+		assert_int_equal(rc, STET_ENOMEM);
+	}
+	assert_int_equal(rc, STET_OK);
+	assert_int_equal(got.verdict, STET_RECALL_BEYOND);
+	for (n = 0;; n++) {
+		alloc_fail(n);
+		rc = stet_memory_keep(all.scene.reader, all.trust, &all.new.shown, NOW, &err);
+		if (!alloc_failed())
+			break;
+		assert_int_equal(rc, STET_ENOMEM);
+	}
+	assert_int_equal(rc, STET_OK);
+	assert_check(&all, &all.new, STET_RECALL_SAME, STET_RECALL_CHECKED);
+	printf("%ld allocations failed one by one in remembering evidence\n", n);
+	evidences_free(&all);
+}
+
 /* --- memory ----------------------------------------------------------------------------------- */
 
 static void
@@ -860,6 +1220,13 @@ main(void)
 	    cmocka_unit_test(test_remembered__is_listed_and_forgotten),
 	    cmocka_unit_test(test_remembered__is_asked_by_verify),
 	    cmocka_unit_test(test_remembered__or_not_when_memory_is_short),
+	    cmocka_unit_test(test_remembered__evidence_goes_forward),
+	    cmocka_unit_test(test_remembered__evidence_may_show_that_it_goes_on),
+	    cmocka_unit_test(test_remembered__evidence_is_of_its_ledger_alone),
+	    cmocka_unit_test(test_remembered__what_is_signed_here_counts_for_evidence),
+	    cmocka_unit_test(test_remembered__evidence_and_a_damaged_memory),
+	    cmocka_unit_test(test_remembered__evidence_counts_for_readers),
+	    cmocka_unit_test(test_remembered__evidence_or_not_when_memory_is_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ status stet check log
 diff -r fresh log
 # a client of the older checkpoint still finds its tiles
 cp early/checkpoint log/checkpoint
-status stet check log --key "$key" -q | tail -n 2
+status stet check log --key "$key" -q --no-remember | tail -n 2
 cp fresh/checkpoint log/checkpoint
 # damage
 printf 'x' | dd of=log/tile/0/000 bs=1 seek=900 conv=notrunc 2>/dev/null
