@@ -1,10 +1,11 @@
 """damage.py [STET]: a database with flipped bits, cut short, or altered on purpose.
 
 400 copies of a small ledger get one flipped bit each (in the headers, in the heads of pages, anywhere)
-and 60 are cut short, each with a fixed seed; each copy is verified, shown and appended to (the target
-`soak` takes many more). The command may find anything out but may not die of it: of 1,500 flips 148, in
-the headers, and of 200 cuts 197 killed a program that left it to LMDB. What verifies has the entries it
-had, before an append and after it.
+and 60 are cut short, each with a fixed seed; each copy is verified, shown, appended to, and compared
+with the sound one, of which no damage may make it a fork (the target `soak` takes many more). The
+command may find anything out but may not die of it: of 1,500 flips 148, in the headers, and of 200 cuts
+197 killed a program that left it to LMDB. What verifies has the entries it had, before an append and
+after it.
 
 Then a person: one byte changed inside an entry where it lies in data.mdb. The diagnosis names the entry.
 
@@ -94,6 +95,9 @@ class Tries:
         with open(os.path.join(world.ledger, "data.mdb"), "wb") as file:
             file.write(data)
         statuses, ended = [], []
+        done = world.run("compare", world.ledger, self.base.ledger, here=False, timeout=30)
+        check(done.status in (0, 3), "damage was taken for another history, or died of", done)
+        check(done.status == 0 or lab.one_line(done, 3), "compare", done)
         for words in (("verify", "-q"), ("show", "10.5281/zenodo.101"),
                       ("record", "10.5281/zenodo.999", "--title", "After", "--id", "after")):
             done = world.run(*words, env={"STET_TEST_NOW": str(NOW + 1000)}, timeout=30)

@@ -382,6 +382,86 @@ test_compare__of_any_two_kinds_the_answer_is_the_same(void **state)
 	free_world(&world);
 }
 
+/* --- tiles ---------------------------------------------------------------------------------------
+ */
+
+static int
+write_tile(void *ctx, unsigned level, uint64_t n, stet_bytes hashes, stet_error *err)
+{
+	char name[ST_TILE_PATH_SIZE], path[400];
+
+	(void)err;
+	st_tile_path(level, n, (unsigned)(hashes.size / 32), name);
+	snprintf(path, sizeof(path), "%s/%s", (const char *)ctx, name);
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(st_dir_make(path, 0700, NULL), STET_OK);
+	snprintf(path, sizeof(path), "%s/%s", (const char *)ctx, name);
+	write_file(path, hashes);
+	return STET_OK;
+}
+
+/* Leaves of two histories, which part at fork. */
+static void
+tile_tree(char *path, uint64_t size, uint64_t fork, uint8_t history, struct st_side *side,
+    struct st_tile_nodes *nodes)
+{
+	struct st_tiles *tiles = calloc(1, sizeof(*tiles));
+	uint8_t leaf[32] = {0};
+	uint64_t i;
+
+	assert_non_null(tiles);
+	tiles->tile = write_tile;
+	tiles->ctx = path;
+	for (i = 0; i < size; i++) {
+		st_be64_put(leaf, i);
+		leaf[31] = i < fork ? 0 : history;
+		assert_int_equal(st_tiles_add(tiles, leaf, NULL), STET_OK);
+	}
+	assert_int_equal(st_tiles_end(tiles, NULL), STET_OK);
+	memset(side, 0, sizeof(*side));
+	side->size = nodes->size = size;
+	st_tree_root(&tiles->tree, side->root);
+	nodes->folder.path = path;
+	side->read = st_tile_node;
+	side->ctx = nodes;
+	free(tiles);
+}
+
+/* Three levels of tiles: the ends of both trees, and the way to where they part. */
+static void
+test_compare__tiles_cost_a_file_for_eight_levels(void **state)
+{
+	static const uint64_t forks[] = {255, 40000, 66000};
+	struct st_tile_nodes *nodes[2];
+	struct st_side sides[2];
+	struct st_parting parting;
+	char paths[2][300];
+	struct tl tl;
+	size_t i;
+	int k;
+
+	(void)state;
+	tl_make(&tl, TL_MEMORY);
+	for (i = 0; i < sizeof(forks) / sizeof(forks[0]); i++) {
+		for (k = 0; k < 2; k++) {
+			nodes[k] = calloc(1, sizeof(*nodes[k]));
+			assert_non_null(nodes[k]);
+			snprintf(paths[k], sizeof(paths[k]), "%s/tiles-%zu-%d", tl.folder, i, k);
+			tile_tree(paths[k], k == 0 ? 66702 : 66300, forks[i], (uint8_t)(k + 1),
+			    &sides[k], nodes[k]);
+		}
+		assert_int_equal(st_part(sides, &parting, NULL), STET_OK);
+		assert_true(parting.forked);
+		assert_int_equal(parting.first, forks[i]);
+		for (k = 0; k < 2; k++) {
+			assert_true(nodes[k]->folder.files <= 3 * 3);
+			st_buf_free(&nodes[k]->folder.file);
+			free(nodes[k]);
+		}
+	}
+	tl_free(&tl);
+}
+
 /* --- who signed --------------------------------------------------------------------------------
  */
 
@@ -944,6 +1024,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_compare__of_any_two_kinds_the_answer_is_the_same),
+	    cmocka_unit_test(test_compare__tiles_cost_a_file_for_eight_levels),
 	    cmocka_unit_test(test_compare__a_signer_not_known_is_said),
 	    cmocka_unit_test(test_compare__a_change_of_the_key_is_followed),
 	    cmocka_unit_test(test_compare__a_fork_by_two_keys_convicts_nobody),
