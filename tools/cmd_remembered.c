@@ -145,7 +145,8 @@ const struct command sub_remembered = {.name = "checkpoint remembered",
 	"on from it: a copy that is older, or of another history, is whole in itself, and only who "
 	"remembers notices. So is what 'stet check' verified, apart from it. This lists what is "
 	"remembered: the ledger, how many entries it had, their root, and when it was read or "
-	"checked.",
+	"checked; with --json also the checkpoint itself, which 'stet compare' takes: held against "
+	"a copy of another history, it gives the evidence of that.",
     .options = remembered_options,
     .run = run_remembered};
 const struct command sub_forget = {.name = "checkpoint forget",

@@ -169,9 +169,74 @@ report(struct check *check, const stet_recall *recall)
 	stet_json_set(check->report, "remembered", json);
 }
 
+/* Evidence that has the tree in it shows whether it goes on from a head. */
+struct asking {
+	const struct check *check;
+	stet_copy *copy; /* of the evidence */
+	int opened;
+};
+
+struct reading {
+	stet_bytes left;
+};
+
+static int
+read_bytes(void *ctx, uint8_t *buf, size_t size, size_t *got_out)
+{
+	struct reading *reading = ctx;
+
+	*got_out = size < reading->left.size ? size : reading->left.size;
+	if (*got_out > 0)
+		memcpy(buf, reading->left.data, *got_out);
+	reading->left.data += *got_out;
+	reading->left.size -= *got_out;
+	return STET_OK;
+}
+
+static int
+compare_with(struct asking *asking, stet_bytes note, int *verdict_out, stet_error *err)
+{
+	struct reading reading = {note};
+	stet_json *answer = NULL;
+	stet_copy *then = NULL;
+	int rc;
+
+	if ((rc = stet_copy_read(read_bytes, &reading, NULL, NULL, &then, err)) == STET_OK &&
+	    (rc = stet_compare(
+		 asking->copy, then, asking->check->trust, &answer, NULL, NULL, err)) == STET_OK) {
+		if (json_is(stet_json_get(answer, "answer"), "newer"))
+			*verdict_out = STET_RECALL_GOES_ON;
+		else if (json_is(stet_json_get(answer, "answer"), "fork"))
+			*verdict_out = STET_RECALL_FORKED;
+	}
+	stet_json_free(answer);
+	stet_copy_close(then);
+	return rc;
+}
+
+static int
+ask(void *ctx, stet_bytes note, int *verdict_out, stet_error *err)
+{
+	struct asking *asking = ctx;
+	const struct check *check = asking->check;
+	int rc = STET_OK;
+
+	*verdict_out = STET_RECALL_BEYOND;
+	if (!check->is_folder && !check->is_package)
+		return STET_OK;
+	if (!asking->opened)
+		rc = stet_copy_open(check->path, NULL, NULL, &asking->copy, err);
+	asking->opened = 1;
+	if (rc == STET_OK && asking->copy != NULL)
+		rc = compare_with(asking, note, verdict_out, err);
+	/* A bag of some records, say, is no copy; what is wrong with one was found before this. */
+	return rc == STET_ENOMEM || rc == STET_EIO ? rc : STET_OK;
+}
+
 int
 remember_judge(struct check *check, const char **code_out, char **text_out)
 {
+	struct asking asking = {check, NULL, 0};
 	struct shown shown;
 	stet_recall recall;
 	stet_error err;
@@ -185,7 +250,8 @@ remember_judge(struct check *check, const char **code_out, char **text_out)
 		return EXIT_YES;
 	}
 	rc = stet_memory_check(
-	    state_dir(check), check->trust, &shown.head, NULL, NULL, &recall, &err);
+	    state_dir(check), check->trust, &shown.head, ask, &asking, &recall, &err);
+	stet_copy_close(asking.copy);
 	shown_end(&shown);
 	if (rc < 0) {
 		*code_out = err.rule != 0 ? stet_rule_name(err.rule) : NULL;

@@ -144,8 +144,8 @@ STET_API int stet_memory_keep(const char *state_dir, const stet_trust *trust,
  * What is remembered, of all ledgers.
  *
  * list_out  an array, in the order of the folders, stet_json_free(): {"v", "ledger": id or null,
- *           "origin", "size", "root": hex, "accepted": time, "key": the verifier key, "file"}; of a
- *           file that is damaged {"v", "ledger", "file", "damaged": why}
+ *           "origin", "size", "root": hex, "accepted": time, "key": the verifier key, "note": the
+ * checkpoint, "file"}; of a file that is damaged {"v", "ledger", "file", "damaged": why}
  *
  * Returns STET_OK, also where there is no such folder; STET_EIO, STET_ENOMEM.
  */

@@ -95,6 +95,7 @@ set_head(stet_json *item, const struct st_accepted *accepted, stet_error *err)
 	stet_json_set(item, "accepted", stet_json_str(time));
 	st_vkey_put(&vkey, &accepted->vkey);
 	st_json_set_text(item, "key", st_buf_bytes(&vkey));
+	st_json_set_text(item, "note", accepted->note);
 	rc = vkey.rc < 0 ? st_fail_nomem(err) : STET_OK;
 	st_buf_free(&vkey);
 	return rc;

@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/hex.h"
+#include "key/key.h"
 #include "memory/memory.h"
 #include "support/alloc.h"
 #include "support/check.h"
@@ -453,7 +454,7 @@ test_remembered__follows_a_change_of_keys(void **state)
 static void
 test_remembered__no_checkpoint_no_memory(void **state)
 {
-	struct st_buf right, wrong = {0}, other;
+	struct st_buf right, wrong = {0}, other, text = {0};
 	struct scene scene;
 
 	(void)state;
@@ -472,6 +473,17 @@ test_remembered__no_checkpoint_no_memory(void **state)
 	wrong.data[wrong.size - 10] ^= 1; /* not signed */
 	put_file(scene.old, "checkpoint", st_buf_bytes(&wrong));
 	assert_recall(&scene, scene.old, 0, STET_RECALL_NOTHING);
+	st_buf_reset(&wrong); /* its key over another origin */
+	st_buf_put_str(&text, "ledger.example.org/tesT");
+	st_buf_put(&text, right.data + strlen(TL_ORIGIN),
+	    (size_t)((uint8_t *)memmem(right.data, right.size, "\n\n", 2) - right.data) + 1 -
+		strlen(TL_ORIGIN));
+	assert_int_equal(st_note_sign(st_buf_bytes(&text), TL_ORIGIN,
+			     st_key_secret(scene.tl.keys[TL_LEDGER]), &wrong, NULL),
+	    STET_OK);
+	put_file(scene.old, "checkpoint", st_buf_bytes(&wrong));
+	assert_recall(&scene, scene.old, 0, STET_RECALL_NOTHING);
+	st_buf_free(&text);
 	assert_int_equal(remembered(&scene), 0);
 	put_file(scene.old, "checkpoint", st_buf_bytes(&right));
 	assert_recall(&scene, scene.old, 0, STET_RECALL_NOTHING);
@@ -1011,6 +1023,27 @@ test_remembered__evidence_is_of_its_ledger_alone(void **state)
 	evidences_free(&all);
 }
 
+/* That there are two histories outweighs that one of them is older than something else. */
+static void
+test_remembered__a_fork_is_worse_than_what_is_older(void **state)
+{
+	struct evidences all;
+	struct st_buf head;
+
+	(void)state;
+	evidences_make(&all, NULL);
+	open_reader(&all.scene, all.scene.tl.path);
+	all.new.shown.ledger = all.other.shown.ledger = all.scene.ledger->id;
+	keep(&all, &all.new);
+	tl_say(&all.scene.tl, TL_PUBLISHER, RECORD(6));
+	head = read_file(all.scene.tl.path, "checkpoint");
+	put_file(all.scene.ledger->state_dir, "head", st_buf_bytes(&head));
+	assert_check(&all, &all.new, STET_RECALL_OLDER, STET_RECALL_SIGNED);
+	assert_check(&all, &all.other, STET_RECALL_FORKED, STET_RECALL_CHECKED);
+	st_buf_free(&head);
+	evidences_free(&all);
+}
+
 static void
 test_remembered__what_is_signed_here_counts_for_evidence(void **state)
 {
@@ -1223,6 +1256,7 @@ main(void)
 	    cmocka_unit_test(test_remembered__evidence_goes_forward),
 	    cmocka_unit_test(test_remembered__evidence_may_show_that_it_goes_on),
 	    cmocka_unit_test(test_remembered__evidence_is_of_its_ledger_alone),
+	    cmocka_unit_test(test_remembered__a_fork_is_worse_than_what_is_older),
 	    cmocka_unit_test(test_remembered__what_is_signed_here_counts_for_evidence),
 	    cmocka_unit_test(test_remembered__evidence_and_a_damaged_memory),
 	    cmocka_unit_test(test_remembered__evidence_counts_for_readers),

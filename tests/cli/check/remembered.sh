@@ -83,7 +83,7 @@ for kind in tiles bag; do
 	for from in old other; do
 		stet checkpoint forget test.example/ledger
 		last stet check -q "$from.note" --key "$key"
-		status stet check -q "more.$kind" --key "$key" 2>&1 | grep -E 'remembered|^exit|: forked'
+		status stet check -q "more.$kind" --key "$key" 2>&1 | sed -n '/^  before/,$p'
 	done
 done
 echo '--- a damaged memory'

@@ -33,6 +33,11 @@ echo '--- another history of the same size'
 status stet log 10.1234/a -C fork
 status stet verify -C fork
 status stet stats -C fork --no-remember | tail -n 1
+stet checkpoint remembered --json | python3 -c '
+import json, sys
+sys.stdout.write(json.load(sys.stdin)["note"])' >remembered.note
+cmp remembered.note newer/checkpoint && status stet compare fork remembered.note -o x.stet-evidence | tail -n 2
+stet check x.stet-evidence --key "$(stet checkpoint show --vkey -C newer)" | tail -n 1
 echo '--- the memory is as it was, and the newer copy is read'
 stet checkpoint remembered
 stet verify -C newer
