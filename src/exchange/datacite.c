@@ -150,14 +150,33 @@ st_datacite_say(struct st_works *works, const stet_json *json, stet_bytes copy,
 	return rc;
 }
 
+/* Works of Crossref and records of Zenodo have DOIs, too, and are not what DataCite says of them.
+ */
+static int
+is_datacite(const stet_json *json)
+{
+	static const char *const own[] = {
+	    "attributes", "titles", "relatedIdentifiers", "schemaVersion"};
+	size_t i;
+
+	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (stet_json_get(json, own[i]) != NULL)
+			return 1;
+	return 0;
+}
+
 static int
 take_item(struct st_works *works, const stet_json *json, stet_error *err)
 {
 	const stet_json *attributes = stet_json_get(json, "attributes");
 	struct st_buf copy = {0};
 	uint8_t sha256[32];
-	int rc = st_work_settled(json, moving, &copy, sha256, err);
+	int rc;
 
+	if (!is_datacite(json))
+		return st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
+		    "it is no DOI of DataCite's: it has neither attributes nor titles");
+	rc = st_work_settled(json, moving, &copy, sha256, err);
 	if (rc == STET_OK)
 		rc = st_datacite_say(works, attributes != NULL ? attributes : json,
 		    st_buf_bytes(&copy), "application/json", err);

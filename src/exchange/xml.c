@@ -80,6 +80,9 @@ take_complaint(void *ctx, xmlErrorPtr error)
 
 	if (error->level < XML_ERR_ERROR || reading->rc < 0 || reading->why.text[0] != '\0')
 		return;
+	if (error->code ==
+	    XML_ERR_DOCUMENT_END) /* "Extra content", also of a file that was cut off */
+		text = "the file ends early, or goes on after its end";
 	st_fail(&reading->why, STET_EFORMAT, ST_IMPORT_MALFORMED, "line %d: %s", error->line,
 	    st_shown((stet_bytes){(const uint8_t *)text, strcspn(text, "\n")}, shown));
 }

@@ -135,6 +135,10 @@ take_item(struct st_works *works, const stet_json *json, stet_error *err)
 	memset(&said, 0, sizeof(said));
 	memset(&work, 0, sizeof(work));
 	said.media_type = "application/json";
+	if (stet_json_get(json, "metadata") == NULL && stet_json_get(json, "pids") == NULL &&
+	    stet_json_get(json, "tombstone") == NULL)
+		return st_fail(err, STET_EFORMAT, ST_IMPORT_ROW,
+		    "it is no record of Zenodo's: it has no metadata");
 	if ((rc = st_work_settled(json, moving, &copy, sha256, err)) == STET_OK &&
 	    (rc = st_work_begin(&work, works,
 		 either(below(json, "pids", "doi", "identifier"),
