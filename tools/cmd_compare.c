@@ -576,8 +576,10 @@ const struct command cmd_compare = {.name = "compare",
 	"has that key has told two stories, and -o writes what proves it: two signed heads and "
 	"hashes, which 'stet check' verifies anywhere with the ledger's verifier key alone. Where "
 	"nothing contradicts, or no two heads are signed, nothing is written.\n\n"
-	"Keys are given as for 'stet check'. A change of the ledger key is followed in a copy that "
-	"has the entries.",
+	"Keys are given as for 'stet check'. A change of the ledger key is followed in a ledger, a "
+	"bag "
+	"and a sequence of entries; of tiles only entry 0 is read, so give the newer key, too.\n\n"
+	"What this machine remembers of a ledger ('stet checkpoint remembered') is not asked.",
     .options = options,
     .examples = examples,
     .exits = exits,
@@ -593,6 +595,8 @@ const struct command sub_compare = {.name = "checkpoint compare",
 		   "history. One of more "
 		   "entries than are here cannot be told from a fork, which is exit 3. Anything "
 		   "else that 'stet "
-		   "compare' takes is taken as well. -o writes the evidence of a fork.",
+		   "compare' takes is taken as well. This ledger's own keys count as known. -o "
+		   "writes the evidence "
+		   "of a fork.",
     .options = note_options,
     .run = run_notes};
