@@ -184,7 +184,8 @@ decide(struct answer *answer, int status, const char *code, const char *text)
 	snprintf(answer->text, sizeof(answer->text), "%s", text);
 }
 
-/* Older than asked is no; without a time nobody can say. */
+/* What is older than asked is not refuted: it does not say what the reader wants to know, no more
+ * than what states no time. */
 static void
 decide_age(const struct request *request, struct answer *answer)
 {
@@ -209,8 +210,7 @@ decide_age(const struct request *request, struct answer *answer)
 	else
 		text = text_of("it states no time, so whether it is at most %s old is not known",
 		    request->max_age);
-	known = known && !ahead;
-	decide(answer, known ? EXIT_NO : EXIT_UNSURE, known ? "evidence-stale" : NULL,
+	decide(answer, EXIT_UNSURE, known && !ahead ? "evidence-stale" : NULL,
 	    text != NULL ? text : "");
 	free(text);
 	free(time);
@@ -568,15 +568,13 @@ static const struct pair examples[] = {
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "verified, by a key you know"},
     {"1",
-	"refuted: malformed, forged, inconsistent, of another history than what is remembered, or "
-	"older than --max-age; the code is one that "
-	"'stet explain' explains"},
+	"refuted: malformed, forged, inconsistent, or of another history than what is remembered; "
+	"the code is one that 'stet explain' explains"},
     {"2", "the command line was wrong"},
     {"3", "could not find out: it cannot be read, is nothing that stet knows, or is consistent in "
-	  "itself and by a signer not known to you; or fewer have cosigned than --policy or "
-	  "--auditors asks for, or no time-stamp is by an authority of --tsa-ca; or more entries "
-	  "of its "
-	  "ledger were read or checked here before"},
+	  "itself and by a signer not known to you; or it is older than --max-age; or fewer have "
+	  "cosigned than --policy or --auditors asks for, or no time-stamp is by an authority of "
+	  "--tsa-ca; or more entries of its ledger were read or checked here before"},
     {NULL, NULL}};
 
 const struct command cmd_check = {.name = "check",
