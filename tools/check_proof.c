@@ -127,6 +127,7 @@ judge(struct check *check, stet_error *err)
 	check->note.size = check->note.data != NULL ? note.size : 0;
 	told = tell_all(check, proof, standings, absent, err);
 	check->report = stet_json_copy(stet_proof_report(proof));
+	check->absent = stet_json_size(absent) > 0 && stet_json_size(standings) == 0;
 	stet_json_set(check->report, "absent", absent);
 	stet_json_set(check->report, "standings", standings);
 	stet_proof_free(proof);
@@ -228,9 +229,11 @@ body(const struct check *check)
 static char *
 verdict(const struct check *check)
 {
+	const char *what = check->absent ? "not in this ledger" : "complete";
+
 	if (check->recomputed != NULL)
-		return text_of("complete: recomputed by %s", check->recomputed);
-	return text_of("complete: signed by the ledger key");
+		return text_of("%s: recomputed by %s", what, check->recomputed);
+	return text_of("%s: signed by the ledger key", what);
 }
 
 const struct check_kind check_proof = {.name = "stet-proof",

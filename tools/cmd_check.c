@@ -501,7 +501,7 @@ check_what_it_is(struct request *request)
 	    !request->check.signers_told && !signer_is_known(answer.kind, request->check.report))
 		remark("give the ledger's key with --key or --trust; its operator prints it with "
 		       "'stet checkpoint show --vkey'");
-	return answer.status;
+	return answer.status == EXIT_YES && request->check.absent ? EXIT_ABSENT : answer.status;
 }
 
 static int
@@ -575,7 +575,7 @@ static const struct pair exits[] = {{"0", "verified, by a key you know"},
 	  "itself and by a signer not known to you; or it is older than --max-age; or fewer have "
 	  "cosigned than --policy or --auditors asks for, or no time-stamp is by an authority of "
 	  "--tsa-ca; or more entries of its ledger were read or checked here before"},
-    {NULL, NULL}};
+    {"4", "verified, by a key you know: what was asked for is not in its ledger"}, {NULL, NULL}};
 
 const struct command cmd_check = {.name = "check",
     .group = GROUP_KEEP,
