@@ -1,5 +1,5 @@
 /* stet diff: what changed of records between two moments. */
-#include "compare.h"
+#include "changes.h"
 #include "line.h"
 #include "out.h"
 #include "reference.h"
@@ -341,7 +341,7 @@ compare_record(struct diff *diff, const stet_id *id, struct answer *answer, stet
 	if (rc == STET_OK) {
 		answer->is_new = was == NULL;
 		answer->title = json_text(json_at(is, "/title/value"));
-		answer->changes = compare_standings(was, is);
+		answer->changes = changes_between(was, is);
 		answer->entries = new_entries(diff, is);
 		mark_names(diff, is);
 	}

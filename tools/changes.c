@@ -1,5 +1,5 @@
 /* What is different between two standings. */
-#include "compare.h"
+#include "changes.h"
 #include "reference.h"
 #include "util.h"
 
@@ -266,7 +266,7 @@ compare_lists(stet_json *changes, const char *what, list_of *list, const stet_js
 }
 
 stet_json *
-compare_standings(const stet_json *before, const stet_json *after)
+changes_between(const stet_json *before, const stet_json *after)
 {
 	static const struct {
 		const char *what;
