@@ -64,6 +64,8 @@ void check_row(const char *label, const char *text);
 /* What packages of any kind have: a report by their standard, rows for what was found. */
 int check_package_judge(struct check *check, stet_error *err);
 void check_package_found(const stet_json *report);
+/* Whether what is there for readers was held against the entries. */
+int check_package_compared(const stet_json *report);
 /* The file of --entry. *data_out: free(), not NULL also where it is empty. STET_EIO, STET_ENOMEM.
  */
 int check_read_entry(

@@ -25,6 +25,12 @@ judge(struct check *check, stet_error *err)
 	return rc;
 }
 
+static int64_t
+record_count(const stet_json *report)
+{
+	return stet_json_int_of(stet_json_get(report, "record_count"));
+}
+
 static char *
 counted(const stet_json *report, const char *member, const char *one, const char *many)
 {
@@ -46,12 +52,16 @@ page(const struct check *check)
 
 	check_row("standard", standard != NULL ? standard : "");
 	line = text_of("%s, %s", objects != NULL ? objects : "", versions != NULL ? versions : "");
-	check_row(json_is(stet_json_get(report, "is"), "root") ? "root" : "object",
-	    line != NULL ? line : "");
+	check_row("holds", line != NULL ? line : "");
 	free(line);
 	line = text_of("%s, %s", files != NULL ? files : "", bytes != NULL ? bytes : "");
 	check_row("content", line != NULL ? line : "");
 	free(line);
+	if (record_count(report) > 0) {
+		line = counted(report, "record_count", "record of a ledger", "records of a ledger");
+		check_row("of", line != NULL ? line : "");
+		free(line);
+	}
 	check_package_found(report);
 	free(bytes);
 	free(files);
@@ -60,12 +70,25 @@ page(const struct check *check)
 	free(standard);
 }
 
+/* Each record is proved as of its own moment; what else is in the root nobody has signed. */
 static char *
 verdict(const struct check *check)
 {
-	(void)check;
-	return strdup("every file is as the inventories say; nothing in it says who vouches for "
-		      "that");
+	const stet_json *report = check->report;
+	int64_t records = record_count(report),
+		others = stet_json_int_of(stet_json_get(report, "objects")) - records;
+
+	if (records == 0)
+		return strdup("every file is as the inventories say; nothing in it says who "
+			      "vouches for that");
+	return text_of(
+	    "all that the ledger says of %s, as of the moment of each version, is in it, "
+	    "by the word of the ledger key; %s%s",
+	    records == 1 ? "this record" : "these records",
+	    check_package_compared(report) ? "every file is as listed"
+					   : "whether the files for readers say the same could not "
+					     "be found out",
+	    others == 0 ? "" : "; nothing says who vouches for the objects of others in it");
 }
 
 const struct check_kind check_ocfl = {.name = "ocfl",

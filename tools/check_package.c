@@ -167,9 +167,8 @@ page(const struct check *check)
 	check_package_found(report);
 }
 
-/* Whether what is there for readers was held against the entries. */
-static int
-compared(const stet_json *report)
+int
+check_package_compared(const stet_json *report)
 {
 	const stet_json *warnings = stet_json_get(report, "warnings");
 	size_t i;
@@ -188,10 +187,11 @@ verdict(const struct check *check)
 			       "ledger key%s",
 		    stet_json_size(stet_json_get(check->report, "records")) == 1 ? "this record"
 										 : "these records",
-		    compared(check->report) ? "; every file is as listed"
-					    : "; whether the files for readers say the same could "
-					      "not be found out");
-	if (stet_json_get(check->report, "since") != NULL && !compared(check->report))
+		    check_package_compared(check->report)
+			? "; every file is as listed"
+			: "; whether the files for readers say the same could "
+			  "not be found out");
+	if (stet_json_get(check->report, "since") != NULL && !check_package_compared(check->report))
 		return strdup(
 		    "it holds exactly the entries between two checkpoints that the ledger "
 		    "key has signed; nothing else of it could be found out");
@@ -199,7 +199,8 @@ verdict(const struct check *check)
 		return strdup(
 		    "it goes on from the bags before, and what they make together is whole "
 		    "and signed by the ledger key");
-	if (stet_json_get(check->report, "origin") != NULL && !compared(check->report))
+	if (stet_json_get(check->report, "origin") != NULL &&
+	    !check_package_compared(check->report))
 		return strdup("the ledger in it is whole and signed by the ledger key; whether the "
 			      "files for readers say the same could not be found out");
 	if (stet_json_get(check->report, "origin") != NULL)

@@ -597,6 +597,8 @@ const struct command cmd_check = {.name = "check",
 	"storage root.\n\n"
 	"OCFL 1.0 and 1.1 are judged by their standard, whose codes are told: E092 refuses, W004 "
 	"advises.\n\n"
+	"In objects of 'stet export ocfl' every file is made again from the proof in its "
+	"version.\n\n"
 	"A bag of anybody's is judged by RFC 8493. In one that 'stet export bagit' wrote, the "
 	"ledger is put together anew by every rule, and every file of the bag is made again from "
 	"its entries and compared, since manifests can be made to fit whatever was changed.\n\n"

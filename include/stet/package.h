@@ -166,16 +166,20 @@ typedef struct stet_package_options {
  *
  *             Of OCFL ("kind": "ocfl", "standard": "OCFL 1.1"): "is" ("object", "root"),
  *             "objects", "versions", and the codes are those of its standard: "E092" is at
- *             https://ocfl.io/1.1/spec/#E092, "W004" a warning.
+ *             https://ocfl.io/1.1/spec/#E092, "W004" a warning. Where objects are records that
+ *             stet_export_ocfl() wrote, also "content": "named records", "record_count", "records"
+ *             (the first hundred names), and of what is told of the checkpoint in a bag that which
+ *             is the same for all of them; "known" if the proofs of all versions are by known keys.
  *
  * In a bag that is whole, a whole ledger is verified as by stet_ledger_restore_bag(), named records
  * by their proofs ("records": their names), an increment ("since": its first entry) together with
- * what came before; what is wrong there is among the problems. Of an increment alone it can be said
- * that it holds the entries between two checkpoints, and "ok" is null. Returns
- * STET_OK whatever the report says; STET_EFORMAT with package-kind or package-unreadable;
- * STET_ENOTFOUND, STET_EIO, STET_EFULL, STET_ENOMEM, STET_EINVAL with rule `stopped`. Memory grows
- * with the number of files, in a storage root with those of one object. Nothing from an archive is
- * put on the disk by its name there, and no link is followed.
+ * what came before; what is wrong there is among the problems. Of records in OCFL objects every
+ * version is made again from its proof, in a folder below scratch_dir. Of an increment alone it can
+ * be said that it holds the entries between two checkpoints, and "ok" is null. Returns STET_OK
+ * whatever the report says; STET_EFORMAT with package-kind or package-unreadable; STET_ENOTFOUND,
+ * STET_EIO, STET_EFULL, STET_ENOMEM, STET_EINVAL with rule `stopped`. Memory grows with the number
+ * of files, in a storage root with those of one object. Nothing from an archive is put on the disk
+ * by its name there, and no link is followed.
  */
 STET_API int stet_package_check(
     const char *path, const stet_package_options *options, stet_json **report_out, stet_error *err);

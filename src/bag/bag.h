@@ -8,6 +8,7 @@
  *   increment.c   what comes after a checkpoint, and whether it goes on from it
  *   records.c     named records: their proofs and reports
  *   objects.c     records as objects of an OCFL storage root, one each
+ *   object_check.c  what such an object says, made again from its proofs
  *   verify_txt.c  VERIFY.txt, for a reader who has never heard of stet
  *   check.c       judging a package of anybody's
  *   restore.c     a ledger from a bag
@@ -96,6 +97,10 @@ int st_bag_put_json(
  * either way. */
 int st_bagging_begin(struct st_bagging *bagging, const struct st_bag_records *records,
     stet_bytes since, stet_error *err);
+/* The same of records whose proof is at hand and gives its tables away; contents are looked for
+ * below path. */
+int st_bagging_of_proof(struct st_bagging *bagging, stet_proof *proof, const char *path,
+    const struct st_bag_records *records, stet_error *err);
 void st_bagging_end(struct st_bagging *bagging);
 /* A text of entry 0, such as "organisation"; data NULL if it says none. */
 stet_bytes st_bag_opening(const struct st_bagging *bagging, const char *member);

@@ -9,6 +9,7 @@
 #include <stet/text.h>
 
 #include "bag/bag.h"
+#include "bag/objects.h"
 #include "base/err.h"
 #include "json/json.h"
 #include "package/ocfl.h"
@@ -431,7 +432,8 @@ check_bag(struct st_unpack *tree, const stet_package_options *options, stet_json
 /* --- OCFL ------------------------------------------------------------------------------------ */
 
 static int
-report_ocfl(struct st_ocfl *ocfl, stet_json **report_out, stet_error *err)
+report_ocfl(
+    struct st_ocfl *ocfl, struct st_objects_check *objects, stet_json **report_out, stet_error *err)
 {
 	stet_json *report = stet_json_object();
 	char standard[32];
@@ -446,6 +448,7 @@ report_ocfl(struct st_ocfl *ocfl, stet_json **report_out, stet_error *err)
 	stet_json_set(report, "versions", stet_json_int((int64_t)ocfl->versions));
 	stet_json_set(report, "files", stet_json_int((int64_t)ocfl->files));
 	stet_json_set(report, "bytes", stet_json_int((int64_t)ocfl->bytes));
+	st_objects_check_report(objects, &ocfl->found, report);
 	st_found_report(&ocfl->found, report);
 	if (st_json_rc(report) < 0) {
 		stet_json_free(report);
@@ -460,11 +463,16 @@ check_ocfl(
     const char *path, const stet_package_options *options, stet_json **report_out, stet_error *err)
 {
 	struct st_watch watch = {options->progress, options->progress_ctx, 0, 0};
-	struct st_ocfl ocfl;
-	int rc = st_ocfl_check(path, &watch, &ocfl, err);
+	struct st_objects_check objects;
+	struct st_ocfl ocfl = {.look = NULL};
+	int rc;
 
-	if (rc == STET_OK)
-		rc = report_ocfl(&ocfl, report_out, err);
+	st_objects_check_begin(&objects, path, options, &watch);
+	if (options->scratch_dir != NULL)
+		ocfl.look = &objects.look;
+	if ((rc = st_ocfl_check(path, &watch, &ocfl, err)) == STET_OK)
+		rc = report_ocfl(&ocfl, &objects, report_out, err);
+	st_objects_check_end(&objects);
 	st_ocfl_clear(&ocfl);
 	return rc;
 }

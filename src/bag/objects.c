@@ -163,6 +163,47 @@ st_object_record(
 		   : STET_OK;
 }
 
+/* --- what an inventory says of a version ------------------------------------------------------ */
+
+/* Who answers for it, as entry 0 says. */
+static void
+put_address(const struct st_bagging *bagging, stet_bytes contact, struct st_buf *out)
+{
+	if (contact.size > 0 && st_is_uri(contact))
+		st_buf_put_bytes(out, contact);
+	else if (contact.size > 0 && memchr(contact.data, '@', contact.size) != NULL &&
+		 memchr(contact.data, ' ', contact.size) == NULL)
+		st_buf_printf(out, "mailto:%.*s", (int)contact.size, (const char *)contact.data);
+	else
+		st_buf_printf(out, "https://%s", bagging->checkpoint.origin);
+	st_buf_put_u8(out, '\0');
+}
+
+int
+st_object_note_make(const struct st_bagging *bagging, struct st_object_note *note, stet_error *err)
+{
+	stet_bytes user = st_bag_opening(bagging, "organisation");
+
+	st_buf_put_bytes(&note->user, user.size > 0 ? user : st_str(bagging->checkpoint.origin));
+	st_buf_put_u8(&note->user, '\0');
+	put_address(bagging, st_bag_opening(bagging, "contact"), &note->address);
+	st_buf_printf(&note->message, "all that %s says of %s, as of %" PRIu64 " entries",
+	    stet_ledger_id(bagging->ledger), bagging->records->items[0].name,
+	    bagging->checkpoint.size);
+	st_buf_put_u8(&note->message, '\0');
+	return note->user.rc < 0 || note->address.rc < 0 || note->message.rc < 0
+		   ? st_fail_nomem(err)
+		   : STET_OK;
+}
+
+void
+st_object_note_clear(struct st_object_note *note)
+{
+	st_buf_free(&note->user);
+	st_buf_free(&note->address);
+	st_buf_free(&note->message);
+}
+
 /* --- an export -------------------------------------------------------------------------------- */
 
 struct exporting {
@@ -438,48 +479,25 @@ find_withheld(struct exporting *exporting, const struct st_deposited *object, co
 
 /* --- a version -------------------------------------------------------------------------------- */
 
-/* Who answers for it, as entry 0 says. */
 static int
-end_version(struct making *making, const char *name, stet_error *err)
+end_version(struct making *making, stet_error *err)
 {
-	struct st_bagging *bagging = &making->bagging;
-	stet_bytes user = st_bag_opening(bagging, "organisation"),
-		   contact = st_bag_opening(bagging, "contact");
-	struct st_buf who = {0}, address = {0}, message = {0};
+	struct st_object_note texts = {{0}, {0}, {0}};
 	struct st_deposit_note note;
-	int rc;
+	int rc = st_object_note_make(&making->bagging, &texts, err);
 
-	if (user.size == 0)
-		user = st_str(bagging->checkpoint.origin);
-	st_buf_put_bytes(&who, user);
-	st_buf_put_u8(&who, '\0');
-	if (contact.size > 0 && st_is_uri(contact))
-		st_buf_put_bytes(&address, contact);
-	else if (contact.size > 0 && memchr(contact.data, '@', contact.size) != NULL &&
-		 memchr(contact.data, ' ', contact.size) == NULL)
-		st_buf_printf(
-		    &address, "mailto:%.*s", (int)contact.size, (const char *)contact.data);
-	else
-		st_buf_printf(&address, "https://%s", bagging->checkpoint.origin);
-	st_buf_put_u8(&address, '\0');
-	st_buf_printf(&message, "all that %s says of %s, as of %" PRIu64 " entries",
-	    stet_ledger_id(bagging->ledger), name, bagging->checkpoint.size);
-	st_buf_put_u8(&message, '\0');
-	if (who.rc < 0 || address.rc < 0 || message.rc < 0) {
-		rc = st_fail_nomem(err);
-	} else {
-		note = (struct st_deposit_note){bagging->ms, (const char *)message.data,
-		    (const char *)who.data, (const char *)address.data};
+	if (rc == STET_OK) {
+		note =
+		    (struct st_deposit_note){making->bagging.ms, (const char *)texts.message.data,
+			(const char *)texts.user.data, (const char *)texts.address.data};
 		rc = st_deposit_end(making->exporting->deposit, making->object, &note, err);
 	}
-	st_buf_free(&message);
-	st_buf_free(&address);
-	st_buf_free(&who);
+	st_object_note_clear(&texts);
 	return rc;
 }
 
 static int
-fill_version(struct making *making, const char *name, stet_error *err)
+fill_version(struct making *making, stet_error *err)
 {
 	struct exporting *exporting = making->exporting;
 	struct st_deposited *object = making->object;
@@ -500,7 +518,7 @@ fill_version(struct making *making, const char *name, stet_error *err)
 	if (rc == STET_OK && object->there)
 		rc = st_deposit_judge(exporting->deposit, object, err);
 	if (rc == STET_OK)
-		rc = end_version(making, name, err);
+		rc = end_version(making, err);
 	if (rc < 0) {
 		st_deposit_drop(exporting->deposit, object);
 		exporting->result.files = files;
@@ -538,7 +556,7 @@ make_version(
 	    (rc = st_object_record(name, proof, size, &records, err)) == STET_OK &&
 	    (rc = st_bagging_begin(&making.bagging, &records, (stet_bytes){NULL, 0}, err)) ==
 		STET_OK)
-		rc = fill_version(&making, name, err);
+		rc = fill_version(&making, err);
 	making.bagging.pack = NULL; /* the object's */
 	st_bagging_end(&making.bagging);
 	st_bag_records_clear(&records);

@@ -288,23 +288,31 @@ read_checkpoint(struct st_bagging *bagging, stet_error *err)
 /* From now on there is nothing but what the proof shows, for whoever writes the bag as for whoever
  * checks it; contents lie where the ledger's do. */
 static int
-turn_to_records(struct st_bagging *bagging, const struct st_bag_records *records, stet_error *err)
+show(struct st_bagging *bagging, stet_proof *proof, const char *path,
+    const struct st_bag_records *records, stet_error *err)
 {
-	stet_proof *proof = NULL;
 	int rc;
 
-	if ((rc = stet_proof_open(st_buf_bytes(&records->all), NULL, &proof, err)) == STET_OK &&
-	    (rc = take_checkpoint(bagging, stet_proof_checkpoint(proof), err)) == STET_OK &&
-	    (rc = st_ledger_of_proof(proof, bagging->ledger->path, &bagging->shown, err)) ==
-		STET_OK)
-		rc = st_bag_records_ids(records, &bagging->ids, err);
-	stet_proof_free(proof);
-	if (rc < 0)
+	if ((rc = take_checkpoint(bagging, stet_proof_checkpoint(proof), err)) < 0 ||
+	    (rc = st_ledger_of_proof(proof, path, &bagging->shown, err)) < 0 ||
+	    (rc = st_bag_records_ids(records, &bagging->ids, err)) < 0)
 		return rc;
 	bagging->records = records;
 	bagging->result.records = records->count;
 	bagging->ledger = bagging->shown;
 	return STET_OK;
+}
+
+static int
+turn_to_records(struct st_bagging *bagging, const struct st_bag_records *records, stet_error *err)
+{
+	stet_proof *proof = NULL;
+	int rc;
+
+	if ((rc = stet_proof_open(st_buf_bytes(&records->all), NULL, &proof, err)) == STET_OK)
+		rc = show(bagging, proof, bagging->ledger->path, records, err);
+	stet_proof_free(proof);
+	return rc;
 }
 
 static int
@@ -367,6 +375,14 @@ fill(struct st_bagging *bagging, stet_error *err)
 	return put_manifests(bagging, err);
 }
 
+static int
+know_ledger(struct st_bagging *bagging, stet_error *err)
+{
+	int rc = read_opening(bagging, err);
+
+	return rc < 0 ? rc : stet_ledger_vkey(bagging->ledger, &bagging->vkey, err);
+}
+
 int
 st_bagging_begin(struct st_bagging *bagging, const struct st_bag_records *records, stet_bytes since,
     stet_error *err)
@@ -374,10 +390,18 @@ st_bagging_begin(struct st_bagging *bagging, const struct st_bag_records *record
 	int rc = records != NULL ? turn_to_records(bagging, records, err)
 				 : read_checkpoint(bagging, err);
 
-	if (rc < 0 || (rc = read_opening(bagging, err)) < 0)
+	if (rc < 0 || (rc = know_ledger(bagging, err)) < 0)
 		return rc;
-	rc = stet_ledger_vkey(bagging->ledger, &bagging->vkey, err);
-	return rc < 0 || since.size == 0 ? rc : st_bag_since_begin(bagging, since, err);
+	return since.size == 0 ? STET_OK : st_bag_since_begin(bagging, since, err);
+}
+
+int
+st_bagging_of_proof(struct st_bagging *bagging, stet_proof *proof, const char *path,
+    const struct st_bag_records *records, stet_error *err)
+{
+	int rc = show(bagging, proof, path, records, err);
+
+	return rc < 0 ? rc : know_ledger(bagging, err);
 }
 
 void

@@ -872,10 +872,15 @@ st_ocfl_object(struct st_unpack *tree, const char *prefix, struct st_watch *watc
 {
 	struct checking checking = {
 	    .tree = tree, .ocfl = ocfl, .found = &ocfl->found, .watch = watch, .prefix = prefix};
+	uint64_t problems = ocfl->found.problem_count;
 	int rc;
 
 	checking.minor = -1;
 	rc = check_all(&checking, err);
+	if (rc == STET_OK && ocfl->look != NULL && checking.root.json != NULL &&
+	    ocfl->found.problem_count == problems && !ocfl->found.unsure)
+		rc = ocfl->look->object(
+		    ocfl->look->ctx, tree, prefix, &checking.root, &ocfl->found, err);
 	if (rc == STET_OK)
 		rc = keep_id(&checking, err);
 	if (rc == STET_OK && ocfl->found.rc < 0)

@@ -77,9 +77,18 @@ int st_digest_read(stet_bytes hex, enum st_hash hash, uint8_t out[64]);
 /* --- objects and roots (object.c, root.c) ------------------------------------------------------
  */
 
+/* Asked of each object in which nothing is wrong by OCFL: its paths have prefix in front where they
+ * are told of in found. */
+struct st_ocfl_look {
+	int (*object)(void *ctx, struct st_unpack *tree, const char *prefix,
+	    const struct st_inventory *inventory, struct st_found *found, stet_error *err);
+	void *ctx;
+};
+
 struct st_ocfl {
-	char version[16]; /* "1.1"; "" unknown */
-	int root;         /* a storage root */
+	const struct st_ocfl_look *look; /* set by the caller; NULL: nobody looks further */
+	char version[16];                /* "1.1"; "" unknown */
+	int root;                        /* a storage root */
 	uint64_t objects, versions;
 	uint64_t files, bytes; /* of content */
 	char *id;              /* of the object judged last */
@@ -87,8 +96,9 @@ struct st_ocfl {
 };
 /* 1 if a name at the top of a folder is one that OCFL objects or roots have. */
 int st_ocfl_mark(const char *name);
-/* Judges the folder at path; STET_OK whatever was found. st_ocfl_clear() ends it either way. A root
- * is gone through object by object: memory is for one, and the id of each. */
+/* Judges the folder at path, of *ocfl looking at look alone; STET_OK whatever was found.
+ * st_ocfl_clear() ends it either way. A root is gone through object by object: memory is for one,
+ * and the id of each. */
 int st_ocfl_check(const char *path, struct st_watch *watch, struct st_ocfl *ocfl, stet_error *err);
 void st_ocfl_clear(struct st_ocfl *ocfl);
 /* One object; prefix: what its paths have in front in what is told, "" or ending in "/". */

@@ -475,7 +475,7 @@ st_ocfl_check(const char *path, struct st_watch *watch, struct st_ocfl *ocfl, st
 	size_t i;
 	int rc;
 
-	memset(ocfl, 0, sizeof(*ocfl));
+	*ocfl = (struct st_ocfl){.look = ocfl->look};
 	st_found_init(&ocfl->found);
 	if (ocfl->found.rc < 0)
 		return st_fail_nomem(err);

@@ -384,6 +384,7 @@ def exported_once(world):
 def after_ocfl(bench, world, operation, done, call):
     """Earlier versions are as they were; the same command again makes it what it was to be."""
     root, before = os.path.join(world.top, "ocfl"), os.path.join(world.top, "ocfl-before")
+    key = world.must("checkpoint", "show", "--vkey").text.strip()
     if done.status == 3:
         one_line_else(done, warnings_of(done))
     for path, content in files_below(before).items():
@@ -393,14 +394,14 @@ def after_ocfl(bench, world, operation, done, call):
               "'%s' was touched" % path, done)
     # Killed or failed between a version and its listing, it is the next run that makes it good.
     if os.path.exists(root) and done.status == 0:
-        judged = world.run("check", root, here=False)
+        judged = world.run("check", root, "--key", key, here=False)
         check(judged.status == 0, "is no OCFL", judged, done)
     left = [name for name in os.listdir(world.top) if ".partial-" in name]
     check(len(left) <= (done.status == -9 or call.name in ("unlinkat", "rename")),
           "left there: %s" % left, done)
     again = operation.run(world)
     check(again.status == 0, "the same again does not go on", again, done)
-    judged = world.run("check", root, here=False)
+    judged = world.run("check", root, "--key", key, here=False)
     check(judged.status == 0 and "warning" not in judged.text, "is no OCFL", judged, done)
     world.must("export", "ocfl", "--all", "-q", "-o", os.path.join(world.top, "anew"))
     if not os.path.exists(before):

@@ -333,7 +333,7 @@ test_objects__an_inventory_with_any_byte_altered_is_left_alone(void **state)
 		setbuf(file, NULL);
 		assert_int_equal(fseek(file, 0, SEEK_END), 0);
 		size = ftell(file);
-		step = i == 0 ? 97 : 1;
+		step = i == 0 ? 193 : 3;
 		for (at = 0; at < (size_t)size; at += step) {
 			fseek(file, (long)at, SEEK_SET);
 			c = fgetc(file);
@@ -350,6 +350,75 @@ test_objects__an_inventory_with_any_byte_altered_is_left_alone(void **state)
 	assert_int_equal(must_export(&world.tl, world.root).refused, 0);
 	run("diff -r %s %s", world.root, world.whole);
 	end(&world);
+}
+
+/* --- judged ----------------------------------------------------------------------------------- */
+
+static int
+judge(struct tl *tl, const char *path, stet_json **report, stet_error *err)
+{
+	stet_package_options options = STET_PACKAGE_OPTIONS;
+
+	options.scratch_dir = tl->folder;
+	return stet_package_check(path, &options, report, err);
+}
+
+static void
+test_objects__are_judged_whole_or_not_when_memory_is_short(void **state)
+{
+	struct world world;
+	stet_json *report = NULL;
+	stet_error err;
+	long n;
+	int rc;
+
+	(void)state;
+	begin(&world);
+	for (n = 0;; n += STEP) {
+		alloc_fail(n);
+		rc = judge(&world.tl, world.whole, &report, &err);
+		if (!alloc_failed())
+			break;
+		if (rc == STET_OK) {
+			assert_true(stet_json_bool_of(stet_json_get(report, "ok")));
+			stet_json_free(report);
+		} else {
+			assert_int_equal(rc, STET_ENOMEM);
+		}
+	}
+	assert_int_equal(rc, STET_OK);
+	assert_true(stet_json_bool_of(stet_json_get(report, "ok")));
+	assert_int_equal(stet_json_int_of(stet_json_get(report, "record_count")), 1);
+	assert_false(stet_json_bool_of(stet_json_get(report, "known")));
+	stet_json_free(report);
+	assert_true(n > 100);
+	run("test -z \"$(find %s -name 'stet-check*')\"", world.tl.folder);
+	end(&world);
+}
+
+/* With a change of the ledger key, and other signers. */
+static void
+test_objects__after_a_change_of_the_ledger_key(void **state)
+{
+	stet_json *report = NULL;
+	struct tl tl;
+	stet_error err;
+	char *root;
+
+	(void)state;
+	tl_make(&tl, 0);
+	tl_fill(&tl);
+	root = path_of(&tl, "root");
+	must_export(&tl, root);
+	tl_rotate(&tl, TL_NEXT);
+	assert_int_equal(must_export(&tl, root).versions, 0);
+	more(&tl);
+	assert_int_equal(must_export(&tl, root).versions, 1);
+	assert_int_equal(judge(&tl, root, &report, &err), STET_OK);
+	assert_true(stet_json_bool_of(stet_json_get(report, "ok")));
+	stet_json_free(report);
+	free(root);
+	tl_free(&tl);
 }
 
 /* --- which records ---------------------------------------------------------------------------- */
@@ -386,6 +455,8 @@ main(void)
 	    cmocka_unit_test(test_objects__a_version_that_a_killed_run_left_is_listed),
 	    cmocka_unit_test(test_objects__what_somebody_else_did_is_left_alone),
 	    cmocka_unit_test(test_objects__an_inventory_with_any_byte_altered_is_left_alone),
+	    cmocka_unit_test(test_objects__are_judged_whole_or_not_when_memory_is_short),
+	    cmocka_unit_test(test_objects__after_a_change_of_the_ledger_key),
 	    cmocka_unit_test(test_objects__say_what_is_wrong_with_the_call),
 	};
 

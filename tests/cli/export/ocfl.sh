@@ -16,6 +16,7 @@ of() {
 }
 
 ledger --organisation 'Test Press' --contact desk@press.example
+key=$(stet checkpoint show --vkey)
 record --alias pmid:1234
 stet record 10.1234/b --title 'A second record' >/dev/null
 echo content >paper.pdf
@@ -38,7 +39,7 @@ a=$(of doi:10.1234/a)
 cat root/0=* root/ocfl_layout.json root/extensions/*/config.json "$a/v1/content/record.json"
 sed -n '/"versions"/,/"state"/p' "$a/inventory.json"
 (cd "$a" && sed 's/ /  /' inventory.json.sha512 | sha512sum -c --strict --quiet && echo 'sha512sum: the sidecar fits')
-status stet check root
+status stet check root --key "$key"
 tree root >before
 
 echo 'nothing new, by whichever name, and a checkpoint more is nothing new'
@@ -53,7 +54,7 @@ echo 'more to say: of one record, of a new one'
 stet retract 10.1234/a --notice 10.1234/n --decided-by publisher:'Test Press' >/dev/null
 status stet export ocfl --all -o root
 diff -rq root-1 root
-status stet check root
+status stet check root --key "$key"
 (umask 077 && TZ=Asia/Tokyo status stet export ocfl --all -o root-1 -q)
 diff -r root root-1 && echo 'the same by another hand'
 find root-1 ! -perm -444 | head -n 3
@@ -76,7 +77,7 @@ status stet export ocfl 10.1234/b -o root
 echo 'rotten' >".stet/artifacts/${more:0:2}/${more:2}"
 status stet export ocfl 10.1234/b -o root-1 # artifact-altered
 cp more.txt ".stet/artifacts/${more:0:2}/${more:2}"
-status stet check root
+status stet check root --key "$key"
 
 echo 'what was altered is left alone, and the others go on'
 stet correct 10.1234/a --set title='Another' --note n --notice none >/dev/null
@@ -137,7 +138,7 @@ tar --zstd -xf "$DATA/ocfl/ocfl-fixtures.tar.zst" 1.1/good-objects/spec-ex-full
 place=theirs/$(printf 'ark:/12345/bcd987' | sha256sum | sed -E 's,^(...)(...)(...).*,\1/\2/\3,')
 mkdir -p "$place" && cp -r 1.1/good-objects/spec-ex-full "$place/ark%3a%2f12345%2fbcd987"
 status stet export ocfl --all -o theirs -q
-status stet check theirs
+status stet check theirs --key "$key"
 
 echo 'one at a time'
 status flock root stet export ocfl --all -o root # busy
