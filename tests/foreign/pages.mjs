@@ -1,4 +1,4 @@
-// pages.mjs STET ROOT WORK: the pages of a site, in a real browser, as people with and without script,
+// pages.mjs STET ROOT WORK: the pages of a site and of bags, in a real browser, as people with and without script,
 // with wide and narrow screens and with printers have them.
 //
 // Debian's Chromium opens the site of a ledger with the 92 records, over HTTP and as files. Each page is
@@ -55,6 +55,9 @@ run("retract", "SRCH:A80C506E", "--notice", "10.5555/notice.1", "--decided-by",
 run("export", "site", "-o", site, "-q");
 const report = path.join(work, "report.html");
 run("export", "report", "SRCH:A80C506E", "-o", report);
+// The pages in a bag of all, and in one of a record.
+run("export", "bagit", "--all", "-o", path.join(work, "bag"), "-q");
+run("export", "bagit", "SRCH:A80C506E", "-o", path.join(work, "named"), "-q");
 
 // --- names are spelled in the browser as they are in the library
 
@@ -96,6 +99,9 @@ const screens = { desktop: { width: 1280, height: 900 }, phone: { width: 390, he
 const pages = { first: base, records: base + "records.html", findings: base + "findings.html",
 	record: base + pageOf(uuid), report: "file://" + report,
 	file: "file://" + path.join(site, pageOf(uuid)) };
+for (const bag of ["bag", "named"])
+	for (const page of ["index", "index/records", "index/findings"])
+		pages[`${bag}-${path.basename(page)}`] = `file://${path.join(work, bag, "data", page)}.html`;
 
 async function look(context, name, screen) {
 	const page = await context.newPage();
@@ -105,7 +111,7 @@ async function look(context, name, screen) {
 	});
 	page.on("pageerror", (error) => fail(`${name}, ${screen}: ${error}`));
 	await page.goto(pages[name]);
-	await page.screenshot({ path: path.join(work, `${name}-${screen}.png`), fullPage: name !== "records" });
+	await page.screenshot({ path: path.join(work, `${name}-${screen}.png`), fullPage: !name.endsWith("records") });
 	const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 	same(`${name}, ${screen}: columns beyond the window`, Math.max(wide, 0), 0);
 	await page.evaluate(axe);
@@ -167,6 +173,23 @@ await page.screenshot({ path: path.join(work, "record-print.png"), fullPage: tru
 same("the navigation is not printed", await page.locator("nav").isVisible(), false);
 const pdf = await page.pdf({ path: path.join(work, "record.pdf"), format: "A4" });
 same("it prints", pdf.length > 10000, true);
+
+
+// --- every link of a bag leads to a file in it
+
+let links = 0;
+for (const bag of ["bag", "named"])
+	for (const name of ["index", "records", "findings"]) {
+		await page.goto(pages[`${bag}-${name}`]);
+		for (const href of await page.locator("a[href]").evaluateAll((all) => all.map((a) => a.href)))
+			if (href.startsWith("file:")) {
+				const file = new URL(href).pathname;
+				links++;
+				if (!fs.existsSync(decodeURIComponent(file)))
+					fail(`${bag}-${name}: a link leads to '${href}', which is not there`);
+			}
+	}
+same("links of bags were followed", links > 10, true);
 
 await browser.close();
 server.close();
