@@ -602,12 +602,22 @@ def index_file(book):
     }
 
 
+def memory(ledger, key, note):
+    """A file of a reader's memory."""
+    rest = "ledger %s\naccepted %d\nkey %s\n\n%s" % (
+        ledger, 1767225660000, stet.make_vkey(ORIGIN, KEYS[key]), note)
+    return "stet-memory/1 %s\n%s" % (stet.sha256(rest.encode()).hex(), rest)
+
+
 def note_file(book):
     notes = [checkpoint(book, size, signers) for size, signers in
              ((2, ["ledger"]), (5, ["ledger"]), (10, ["ledger"]), (15, ["ledger"]),
               (17, ["ledger", "ledger-2"]), (18, ["ledger-2"]))]
     return {"origin": ORIGIN, "vkey": stet.make_vkey(ORIGIN, KEYS["ledger"]),
-            "vkey_2": stet.make_vkey(ORIGIN, KEYS["ledger-2"]), "checkpoints": notes}
+            "vkey_2": stet.make_vkey(ORIGIN, KEYS["ledger-2"]), "checkpoints": notes,
+            "memory": {
+                "seen": memory("stet:" + book.leaves[0].hex(), "ledger", notes[0]["note"]),
+                "checked": memory("-", "ledger-2", notes[4]["note"])}}
 
 
 def ids_file():

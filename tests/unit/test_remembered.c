@@ -20,6 +20,7 @@
 #include "memory/memory.h"
 #include "support/alloc.h"
 #include "support/check.h"
+#include "support/data.h"
 
 #define RECORD(n) "{'type': 'record', 'subject': 'rw:" #n "', 'title': 'x'}"
 #define NOW UINT64_C(1767300000123)
@@ -244,6 +245,42 @@ test_remembered__reads_what_is_written(void **state)
 	st_buf_free(&text);
 	st_buf_free(&note);
 	tl_free(&tl);
+}
+
+/* What the second implementation writes is what this one reads, and writes. */
+static void
+test_remembered__files_are_those_of_the_format(void **state)
+{
+	static const struct {
+		const char *name, *ledger;
+		uint64_t size;
+	} files[] = {
+	    {"seen", "stet:81e592df97ba3413f0249af26070e03f60856642857c97b903037e03369515c1", 2},
+	    {"checked", "", 17}};
+	struct st_accepted accepted;
+	struct st_buf again = {0};
+	stet_json *vectors = NULL;
+	stet_bytes text;
+	size_t size, i;
+	char *data = data_read("vectors/format/note.json", &size);
+
+	(void)state;
+	assert_int_equal(
+	    stet_json_parse((stet_bytes){(const uint8_t *)data, size}, &vectors, NULL), STET_OK);
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		text = stet_json_string_of(
+		    stet_json_get(stet_json_get(vectors, "memory"), files[i].name));
+		assert_int_equal(st_accepted_parse(text, &accepted, NULL), STET_OK);
+		assert_string_equal(accepted.head.ledger, files[i].ledger);
+		assert_int_equal(accepted.head.size, files[i].size);
+		assert_int_equal(accepted.head.ms, UINT64_C(1767225660000));
+		st_buf_reset(&again);
+		assert_int_equal(st_accepted_put(&again, &accepted, NULL), STET_OK);
+		assert_true(st_bytes_equal(st_buf_bytes(&again), text));
+	}
+	st_buf_free(&again);
+	stet_json_free(vectors);
+	free(data);
 }
 
 static void
@@ -1238,6 +1275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_remembered__reads_what_is_written),
+	    cmocka_unit_test(test_remembered__files_are_those_of_the_format),
 	    cmocka_unit_test(test_remembered__every_bit_and_every_cut_is_found),
 	    cmocka_unit_test(test_remembered__has_one_spelling),
 	    cmocka_unit_test(test_remembered__goes_forward_and_refuses_what_is_older),
