@@ -175,9 +175,14 @@ put_counts(struct st_html *html, const struct overview *overview)
 	st_html_close(html);
 	st_html_open(html, "li", NULL);
 	link_to(html, "index/findings.html", "Findings");
-	st_html_text(html, overview->codes.rows[0].code == NULL ? ": none" : ":");
+	if (overview->codes.rows[0].code == NULL) {
+		st_html_text(html, ": none");
+	} else {
+		st_html_open(html, "ul", NULL);
+		st_codes_put(&overview->codes, html, "index/findings.html");
+		st_html_close(html);
+	}
 	st_html_close(html);
-	st_codes_put(&overview->codes, html, "index/findings.html");
 	st_html_close(html);
 }
 
