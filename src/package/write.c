@@ -237,6 +237,24 @@ st_pack_open(const char *path, enum st_pack_kind kind, const char *base, uint64_
 	return rc;
 }
 
+/* Without a name, where the file system can do that; else with that of path for a moment. */
+static int
+open_nameless(char *path)
+{
+	char *slash = strrchr(path, '/');
+	const char *folder = slash == NULL ? "." : slash == path ? "/" : path;
+	int fd;
+
+	if (slash != NULL)
+		*slash = '\0';
+	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (slash != NULL)
+		*slash = '/';
+	if (fd < 0 && (fd = mkostemp(path, O_CLOEXEC)) >= 0)
+		unlink(path);
+	return fd;
+}
+
 int
 st_pack_scratch(const struct st_pack *pack, FILE **file_out, stet_error *err)
 {
@@ -245,10 +263,8 @@ st_pack_scratch(const struct st_pack *pack, FILE **file_out, stet_error *err)
 
 	if (path == NULL)
 		return st_fail_nomem(err);
-	fd = mkostemp(path, O_CLOEXEC);
+	fd = open_nameless(path);
 	failed = errno;
-	if (fd >= 0)
-		unlink(path);
 	free(path);
 	if (fd < 0)
 		return cannot_write(pack, failed, err);
