@@ -26,7 +26,7 @@ IMPORT_MAX = 48 * 1024
 COMMANDS = (
     ("export site", ["export", "site", "-q", "--no-remember", "-o", "@/site"]),
     ("export tiles", ["export", "tiles", "-q", "--no-remember", "-o", "@/tiles"]),
-    ("check of tiles", ["check", "@/tiles", "-q"]),
+    ("check of tiles", ["check", "@/tiles", "-q", "--no-remember"]),
     ("export jsonl", ["export", "jsonl", "-q", "--no-remember", "-o", "@/all.jsonl"]),
     ("export csv", ["export", "csv", "--all", "-q", "--no-remember", "-o", "@/all.csv"]),
     ("export datacite", ["export", "datacite", "--all", "-q", "--no-remember", "-o", "@/datacite"]),
