@@ -27,8 +27,9 @@ struct check {
 	/* The checkpoint in the evidence, which cosigners may have signed: set by judge, and
 	 * borrowed for as long as bytes or report live; data NULL: it has none. */
 	stet_bytes note;
-	int absent;       /* what was asked for is not in the ledger, if this is verified */
-	int signers_told; /* judge has said what is wanting of the signers: no key would help */
+	uint8_t *note_file; /* that it is a view of, where it is a file of its own: free() */
+	int absent;         /* what was asked for is not in the ledger, if this is verified */
+	int signers_told;   /* judge has said what is wanting of the signers: no key would help */
 	char *recomputed; /* "A, B": auditors of the reader's who signed it, for verdict; or NULL */
 };
 

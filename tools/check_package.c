@@ -180,7 +180,7 @@ check_package_compared(const stet_json *report)
 }
 
 static char *
-verdict(const struct check *check)
+what_holds(const struct check *check)
 {
 	if (stet_json_get(check->report, "records") != NULL)
 		return text_of("all that the ledger says of %s is in it, by the word of the "
@@ -207,6 +207,18 @@ verdict(const struct check *check)
 		return strdup("every file is as listed, and the ledger in it is whole and signed "
 			      "by the ledger key");
 	return strdup("every file is as listed; nothing in it says who vouches for that");
+}
+
+static char *
+verdict(const struct check *check)
+{
+	char *holds = what_holds(check), *all;
+
+	if (holds == NULL || check->recomputed == NULL)
+		return holds;
+	all = text_of("%s; recomputed by %s", holds, check->recomputed);
+	free(holds);
+	return all;
 }
 
 const struct check_kind check_package = {.name = "bag",

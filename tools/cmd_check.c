@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #define FILE_MAX ((size_t)256 * 1024 * 1024)
+#define NOTE_MAX ((size_t)1024 * 1024)
 #define LABEL_WIDTH 11
 #define AHEAD_MS 300000 /* clocks differ */
 
@@ -259,6 +260,28 @@ judge_quorums(struct request *request, struct answer *answer)
 	return met;
 }
 
+/* A folder or an archive has its checkpoint in a file of its own. */
+static void
+find_note(struct check *check)
+{
+	stet_error err;
+	size_t size = 0;
+	char *path, *text;
+
+	if (check->note.data != NULL)
+		return;
+	if (check->is_package) {
+		if (stet_package_checkpoint(check->path, &text, &size, &err) < 0)
+			return;
+		check->note_file = (uint8_t *)text;
+	} else if (check->is_folder && (path = text_of("%s/checkpoint", check->path)) != NULL) {
+		if (file_read(path, NOTE_MAX, &check->note_file, &size, &err) < 0)
+			size = 0;
+		free(path);
+	}
+	check->note = (stet_bytes){check->note_file, size};
+}
+
 /* One given beside the evidence goes with those that are in it, in a bag. */
 static int
 judge_timestamp(struct request *request, struct answer *answer)
@@ -334,6 +357,8 @@ judge(struct request *request, struct answer *answer)
 	stet_error err = {0};
 	int rc = answer->kind->judge(check, &err);
 
+	if (rc == STET_OK)
+		find_note(check);
 	if (rc == STET_EFORMAT || rc == STET_EMISMATCH || rc == STET_EREFUSED ||
 	    rc == STET_EVERSION) {
 		decide(answer, rc == STET_EVERSION ? EXIT_UNSURE : EXIT_NO,
@@ -528,6 +553,7 @@ run(const struct command *self, int argc, char **argv)
 	}
 	free(data);
 	stet_json_free(request.check.report);
+	free(request.check.note_file);
 	free(request.check.recomputed);
 	free((void *)request.check.after);
 	known_end(&request.known);

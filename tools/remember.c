@@ -112,7 +112,6 @@ remember_ledger(struct env *env, unsigned flags)
 struct shown {
 	stet_shown head;
 	char *ledger, *origin;
-	uint8_t *note; /* where the evidence does not keep it in sight */
 };
 
 static void
@@ -120,7 +119,6 @@ shown_end(struct shown *shown)
 {
 	free(shown->ledger);
 	free(shown->origin);
-	free(shown->note);
 }
 
 static int
@@ -283,27 +281,6 @@ remember_judge(struct check *check, const char **code_out, char **text_out)
 	return status;
 }
 
-/* A folder or an archive has its checkpoint in a file of its own. */
-static void
-find_note(const struct check *check, struct shown *shown)
-{
-	stet_error err;
-	size_t size = 0;
-	char *path, *text = NULL;
-
-	if (check->is_package) {
-		if (stet_package_checkpoint(check->path, &text, &size, &err) < 0)
-			return;
-		shown->note = (uint8_t *)text;
-	} else if (check->is_folder && (path = text_of("%s/checkpoint", check->path)) != NULL) {
-		if (file_read(path, (size_t)1024 * 1024, &shown->note, &size, &err) < 0)
-			size = 0;
-		free(path);
-	}
-	if (shown->note != NULL)
-		shown->head.note = (stet_bytes){shown->note, size};
-}
-
 void
 remember_keep(struct check *check)
 {
@@ -312,13 +289,9 @@ remember_keep(struct check *check)
 
 	if (check->env.no_remember)
 		return;
-	if (shown_begin(check, &shown)) {
-		if (shown.head.note.data == NULL)
-			find_note(check, &shown);
-		if (stet_memory_keep(state_dir(check), check->trust, &shown.head,
-			env_now(&check->env), &err) < 0)
-			remark("is not remembered: %s", err.text);
-	}
+	if (shown_begin(check, &shown) && stet_memory_keep(state_dir(check), check->trust,
+					      &shown.head, env_now(&check->env), &err) < 0)
+		remark("is not remembered: %s", err.text);
 	shown_end(&shown);
 }
 

@@ -39,6 +39,13 @@ status stet check all.note --key "$log" --auditors auditors --max-age 1h
 stet prove 10.1234/a -o a.stet-proof >/dev/null
 status stet check a.stet-proof --policy witnesses --auditors auditors
 status stet check a.stet-proof --key "$log" --policy none.policy
+# and so do bags and tiles
+stet export bagit --all -o bag.tar -q >/dev/null
+stet export tiles -o tiles -q >/dev/null
+for file in bag.tar tiles; do
+	status stet check $file --policy witnesses --auditors auditors | grep -v payload
+	status stet check $file --key "$log" --policy none.policy | tail -n 2
+done
 # a forged line of a witness refutes the whole
 sed "s/w2.example \(.\{20\}\)./w2.example \1A/" all.note >forged.note
 status stet check forged.note --policy witnesses # note-signature
