@@ -1,5 +1,5 @@
-/* The ledger of the whole list of retractions as a bag and as tiles, beside hashing with SHA-512
- * and copying, synced, the same bytes.
+/* The ledger of the whole list of retractions as a bag and as tiles, and some of its records as
+ * OCFL objects, beside hashing with SHA-512 and copying, synced, the same bytes.
  */
 #include <fcntl.h>
 #include <fts.h>
@@ -15,6 +15,7 @@
 
 #define RUNS 3
 #define PIECE 65536
+#define RECORDS 200 /* of the objects: the copy syncs every file of them */
 
 static uint64_t
 copy_file(EVP_MD_CTX *ctx, const char *from, const char *to)
@@ -87,6 +88,29 @@ write_tiles(stet_ledger *ledger, const char *path)
 	must(stet_tiles_write(ledger, path, 0, NULL, NULL, &result, &err), &err, "tiles");
 }
 
+/* The first records of the list. */
+static void
+write_objects(stet_ledger *ledger, const char *path)
+{
+	stet_ocfl_options options = STET_OCFL_OPTIONS;
+	stet_id *ids[RECORDS];
+	stet_entry *entry = NULL;
+	stet_error err = {0};
+	uint64_t seq;
+
+	for (seq = 0; options.id_count < RECORDS; seq++) {
+		must(stet_ledger_entry(ledger, seq, &entry, &err), &err, "entry");
+		if (strcmp(stet_entry_type(entry), "correction") == 0)
+			must(stet_id_parse(stet_entry_name(entry), &ids[options.id_count++], &err),
+			    &err, "name");
+		stet_entry_free(entry);
+	}
+	options.ids = (const stet_id *const *)ids;
+	must(stet_export_ocfl(ledger, path, &options, NULL, &err), &err, "objects");
+	while (options.id_count > 0)
+		stet_id_free(ids[--options.id_count]);
+}
+
 static void
 measure(const char *what, stet_ledger *ledger, void (*write)(stet_ledger *, const char *),
     const struct place *place)
@@ -123,5 +147,6 @@ bench_package(const struct place *place, const char *data)
 	heading("packages, beside SHA-512 and a synced copy");
 	measure("the list as a bag", ledger, write_bag, place);
 	measure("the list as tiles", ledger, write_tiles, place);
+	measure("200 records as OCFL", ledger, write_objects, place);
 	stet_ledger_close(ledger);
 }
