@@ -188,7 +188,8 @@ static const struct opt *const options[] = {own, opts_quiet, opts_json, opts_led
 static const struct pair examples[] = {{"stet export ocfl --all -o /archive/ocfl",
 					   "every record that has more to say since last time"},
     {"stet export ocfl 10.1234/a -o /archive/ocfl", "one record"},
-    {"stet check /archive/ocfl", "the whole root, by the rules of OCFL, with no ledger"},
+    {"stet check /archive/ocfl --key VKEY",
+	"the whole root by the rules of OCFL, and every version by its proof, with no ledger"},
     {NULL, NULL}};
 static const struct pair exits[] = {{"0", "every object is up to date"},
     {"1", "an object was left alone, as was said; or what is there is no storage root to add to; "
