@@ -5,7 +5,7 @@ status stet import jats "$article" --dry-run --json
 status stet import jats "$article" --retrieved 2026-11-20
 unchanged stet import jats "$article" --retrieved 2026-11-21 --json
 stet show 10.7554/elife.15743
-gzip -c "$article" >packed.gz
+gzip -nc "$article" >packed.gz
 status stet import jats packed.gz # another file with nothing new
 # A retraction notice, as another article would have it.
 cat >notice.xml <<'X'
