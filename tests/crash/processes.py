@@ -4,6 +4,7 @@ Nobody loses an entry that was answered for, nobody reads half a batch, nobody w
 is dead, and whoever has to give up says so in one line with exit 3.
 """
 
+import fcntl
 import json
 import os
 import random
@@ -304,6 +305,24 @@ def stopped_writers(base, top):
     return waited
 
 
+def stopped_opener(base, top):
+    """One that opens the ledger first, stopped in it: LMDB would be waited for without end."""
+    world = base.copy(top)
+    with open(os.path.join(world.ledger, "lock.mdb"), "r+b") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX, 1, 0)
+        both = [world.start("stats"), world.start("record", "10.5281/zenodo.o", "--title", "T")]
+        for process in both:
+            done = finish(process, timeout=30)
+            line = lab.one_line(done, 3)
+            check("is opening" in line and "locked" in line, "does not say what it waits for", done)
+        later = world.start("stats")
+        time.sleep(0.3)
+        fcntl.lockf(lock, fcntl.LOCK_UN, 1, 0)
+        done = finish(later)
+        check(done.status == 0, "it went on, and so should this", done)
+    all_well(world, [])
+
+
 def killed_readers(base, top):
     """A reader that stands still holds its pages; once it is killed they are used again."""
     world, given = base.copy(top), []
@@ -419,7 +438,7 @@ def same_content(base, top):
 
 CASES = [two_appends, many_batches, readers_beside, backup_beside, reindex_beside, rotate_beside,
          import_beside, inits_at_once, copies_at_once, killed_writers, stopped_writers,
-         killed_readers, grown_under_a_reader, foreign_reader, same_content]
+         stopped_opener, killed_readers, grown_under_a_reader, foreign_reader, same_content]
 
 
 def main():

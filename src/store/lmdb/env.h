@@ -78,6 +78,10 @@ int st_mdb_pages_check(int fd, const struct st_mdb_head *head, const char *shown
  * it; closing it, or dying, passes it on. */
 int st_turn_take(int folder, int wait_ms, const char *shown, int *fd_out, stet_error *err);
 void st_turn_pass(int fd);
+/* LMDB leaves whoever opens a store first alone with its lock.mdb for a moment, and everybody else
+ * waits for that moment without limit.  This waits with one, before LMDB is asked. Nothing of this
+ * process may have lock.mdb open: closing it would give up LMDB's own locks.  STET_ELOCKED. */
+int st_opener_wait(int folder, const char *shown, stet_error *err);
 
 /* --- fail.c ----------------------------------------------------------------------------------- */
 

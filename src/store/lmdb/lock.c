@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "store/store_engine.h"
 
+#define OPENER_WAIT_MS 10000 /* an opener is done in a moment, unless it is stopped in it */
 #define TURN 0
 #define NEXT 1
 
@@ -96,6 +97,40 @@ open_turn(int folder)
 	if (fd < 0 && errno == ENOENT)
 		fd = openat(folder, ST_TURN_FILE, flags | O_CREAT, mode_of_writers(folder));
 	return fd;
+}
+
+/* 1: nobody is alone with the file; 0: somebody is; below 0 -errno. */
+static int
+is_shared(int fd)
+{
+	struct flock lock;
+
+	memset(&lock, 0, sizeof(lock));
+	lock.l_type = F_RDLCK;
+	lock.l_whence = SEEK_SET;
+	lock.l_len = 1;
+	if (fcntl(fd, F_GETLK, &lock) < 0)
+		return -errno;
+	return lock.l_type == F_UNLCK;
+}
+
+int
+st_opener_wait(int folder, const char *shown, stet_error *err)
+{
+	struct st_pause pause = st_pause_start(OPENER_WAIT_MS, 4000);
+	int fd = openat(folder, ST_LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), rc;
+
+	if (fd < 0)
+		return STET_OK; /* LMDB has better words for it */
+	while ((rc = is_shared(fd)) == 0 && st_pause_step(&pause))
+		;
+	close(fd);
+	if (rc != 0)
+		return STET_OK;
+	return st_fail(err, STET_ELOCKED, ST_STORE_LOCKED,
+	    "somebody else is opening '%s' and stands still; waited %d ms: let that process go on, "
+	    "or end it",
+	    shown, OPENER_WAIT_MS);
 }
 
 int

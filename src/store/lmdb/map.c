@@ -231,6 +231,8 @@ st_env_map(struct st_env *env, stet_error *err)
 	if ((rc = look(env, &head, err)) < 0)
 		return rc;
 	env->lockless = env->read_only && (env->network || cannot_lock(env->folder));
+	if (!env->lockless && (rc = st_opener_wait(env->folder, env->shown, err)) < 0)
+		return rc;
 	if ((rc = open_with_spare(env, &head, err)) < 0)
 		return rc;
 	/* Readers that were killed hold on to old pages and to their places. */
