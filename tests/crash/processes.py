@@ -153,8 +153,8 @@ def backup_beside(base, top):
         check(done.status == 0, "a backup beside appends", done)
         entries = copy.entries()
         check(entries == world.entries()[:len(entries)], "the copy is another ledger")
-        # On a machine that has not signed later heads, or it says that the copy is behind.
-        done = copy.run("verify", "-q", env={"STET_STATE": os.path.join(world.top, "none")})
+        # On a machine that has not signed or read later heads, or it says that the copy is behind.
+        done = copy.run("verify", "-q", env={"STET_STATE": os.path.join(world.top, "none-%d" % number)})
         check(done.status == 0, "the copy does not verify", done)
     threads.start(append_many, world, "d", 30, given)
     for number in range(5):
